@@ -1,0 +1,19 @@
+EXTENSION = kinwallet
+MODULE_big = kinwallet
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
+
+SRCS = src/kinwallet.c
+OBJS = $(SRCS:.c=.o)
+PG_CPPFLAGS = -I$(srcdir)/src
+
+DATA_built = extension/kinwallet--1.0.sql
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# a changed header rebuilds everything: PGXS tracks no dependencies
+$(OBJS): $(wildcard $(srcdir)/src/*.h)
+
+extension/kinwallet--1.0.sql: $(sort $(wildcard extension/parts/*.sql))
+	cat $^ > $@
