@@ -26,4 +26,39 @@
 	} while (0)
 #endif
 
+/* 16 gave DecodeDateTime one more argument and settings their own allocator */
+#if PG_VERSION_NUM >= 160000
+#define kw_DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) \
+	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &(DateTimeErrorExtra) {0})
+#define kw_guc_malloc(size)	guc_malloc(LOG, size)
+#else
+#define kw_DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) \
+	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz)
+#define kw_guc_malloc(size)	malloc(size)
+#endif
+
+/* 16 made one ownership check of many */
+#if PG_VERSION_NUM >= 160000
+#define kw_relation_ownercheck(relid, userid) \
+	object_ownercheck(RelationRelationId, relid, userid)
+#else
+#define kw_relation_ownercheck(relid, userid) \
+	pg_class_ownercheck(relid, userid)
+#endif
+
+/* 16 says by an enum which indexes an update needs */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes KwUpdateIndexes;
+#define kw_update_needs_indexes(u)	((u) != TU_None)
+#define kw_update_only_summarizing(u)	((u) == TU_Summarizing)
+#define kw_ExecInsertIndexTuples(rri, slot, estate, update, summarizing) \
+	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL, summarizing)
+#else
+typedef bool KwUpdateIndexes;
+#define kw_update_needs_indexes(u)	(u)
+#define kw_update_only_summarizing(u)	false
+#define kw_ExecInsertIndexTuples(rri, slot, estate, update, summarizing) \
+	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL)
+#endif
+
 #endif							/* KW_COMPAT_H */
