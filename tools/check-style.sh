@@ -52,12 +52,13 @@ includes_upward()
 				for (j = 2; j <= words; j++)
 					layer[word[j]] = word[1]
 			}
+			for (i = 1; i < ARGC; i++)
+				if (!(module(ARGV[i]) in layer))
+					print ARGV[i] ": not in the table of layers"
 		}
 		FNR == 1 {
 			me = module(FILENAME)
 			header = FILENAME ~ /\.h$/
-			if (!(me in layer))
-				print FILENAME ": not in the table of layers"
 		}
 		# our own headers: the ones of PostgreSQL are no files of src/
 		/^[ \t]*#[ \t]*include[ \t]*"/ {

@@ -42,7 +42,10 @@ start_demo()
 	stop_demo
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/kinwallet-demo.XXXXXX") || exit
 	# Remembered before anything runs in it: a failed start can be stopped too.
-	(set -o noclobber && echo "$dir" > "$state") || exit
+	(set -o noclobber && echo "$dir" > "$state") || {
+		rmdir "$dir"
+		exit 1
+	}
 	bash tools/setup.sh "$dir" || exit
 	eval "$(bash tools/cluster.sh env "$dir")"
 

@@ -66,19 +66,26 @@ report_regress()
 	report "$name" "$ok" $(($# - ok))
 }
 
-# report_tap NAME LOG STATUS: counts the assertions of a TAP stream.  A bad
-# plan or a script that died is a failure even if all assertions passed.
+# report_tap NAME LOG STATUS: counts the assertions of a TAP stream, or of what
+# `prove --verbose` makes of several.  Prove says for each bad script how many
+# assertions it misses, those that never ran included; a script that died after
+# its last one, or before its first, counts as one.
 report_tap()
 {
 	local name=$1 log=$2 status=$3
-	local ok bad todo
+	local ok bad todo missed
 
 	ok=$(grep -cE '^ok [0-9]+' "$log")
 	bad=$(grep -cE '^not ok [0-9]+' "$log")
 	todo=$(grep -ciE '^not ok [0-9]+.*# todo' "$log")
+	missed=$(sed -nE 's/^Failed ([0-9]+)\/[0-9]+ subtests.*/\1/p
+		s/^(All [0-9]+ subtests passed|No subtests run).*/1/p' "$log" |
+		awk '{ sum += $1 } END { print sum + 0 }')
 	ok=$((ok + todo))
 	bad=$((bad - todo))
-	if [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then
+	if [ "$missed" -gt $bad ]; then
+		bad=$missed
+	elif [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then
 		bad=1
 	fi
 	# All of it where something is wrong, the harness's summary otherwise.
