@@ -51,8 +51,8 @@ report()
 	failed=$((failed + bad))
 }
 
-# report_regress NAME LOG DIFFS TEST...: counts what pg_regress reports (TAP as of
-# PostgreSQL 16).  A listed test without an "ok" has failed, however it ended.
+# report_regress NAME LOG DIFFS TEST...: counts what pg_regress reports (TAP as
+# of PostgreSQL 16).  A listed test without an "ok" has failed, however it ended.
 report_regress()
 {
 	local name=$1 log=$2 diffs=$3
@@ -83,13 +83,13 @@ report_tap()
 		awk '{ sum += $1 } END { print sum + 0 }')
 	ok=$((ok + todo))
 	bad=$((bad - todo))
-	if [ "$missed" -gt $bad ]; then
+	if [ "$missed" -gt "$bad" ]; then
 		bad=$missed
-	elif [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then
+	elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
 		bad=1
 	fi
 	# All of it where something is wrong, the harness's summary otherwise.
-	if [ $bad -gt 0 ]; then
+	if [ "$bad" -gt 0 ]; then
 		cat "$log"
 	else
 		grep -vE '^(ok|not ok|#|[0-9]+\.\.[0-9]+)|^ ' "$log"
