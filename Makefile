@@ -19,7 +19,8 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
-	opclass
+	opclass \
+	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 PG_CONFIG ?= pg_config
