@@ -98,7 +98,7 @@ static const struct
 char
 kw_use_code(const char *use)
 {
-	for (int i = 0; i < lengthof(uses); i++)
+	for (int i = 0; i < (int) lengthof(uses); i++)
 		if (strcmp(uses[i].name, use) == 0)
 			return uses[i].code;
 	return '\0';
@@ -107,7 +107,7 @@ kw_use_code(const char *use)
 const char *
 kw_use_name(char code)
 {
-	for (int i = 0; i < lengthof(uses); i++)
+	for (int i = 0; i < (int) lengthof(uses); i++)
 		if (uses[i].code == code)
 			return uses[i].name;
 	return "unknown";
@@ -116,7 +116,7 @@ kw_use_name(char code)
 uint32
 kw_use_bit(char code)
 {
-	for (int i = 0; i < lengthof(uses); i++)
+	for (int i = 0; i < (int) lengthof(uses); i++)
 		if (uses[i].code == code)
 			return 1U << i;
 	return 0;
@@ -181,7 +181,7 @@ use_bit_of_name(const char *name)
 static uint32
 kinship_bit_of_label(const char *label)
 {
-	for (int k = KINSHIP_FIRST; k <= KINSHIP_LAST; k++)
+	for (int k = KINSHIP_SPOUSE; k <= KINSHIP_MATERNAL_GRANDCHILD; k++)
 		if (strcmp(kw_kinship_label(k), label) == 0)
 			return 1U << k;
 	return 0;

@@ -46,6 +46,7 @@ struct KwPosting
 	KwOpen		leaf[KW_MAX_OPEN_LEAVES];
 	/* the executor's way */
 	EState	   *estate;
+	List	   *rtes;			/* of RangeTblEntry, one for each of: */
 	List	   *results;		/* of ResultRelInfo */
 	bool		triggers_begun;
 };
