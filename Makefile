@@ -5,6 +5,9 @@ MODULE_big = kinwallet
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
 
 SRCS = \
+	src/account.c \
+	src/args.c \
+	src/batch.c \
 	src/catalog.c \
 	src/clock.c \
 	src/kinwallet.c \
@@ -12,6 +15,7 @@ SRCS = \
 	src/policy.c \
 	src/store.c \
 	src/store_write.c \
+	src/transfer.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
