@@ -1,20 +1,26 @@
+PG_CONFIG ?= pg_config
+
 EXTENSION = kinwallet
 MODULE_big = kinwallet
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
 
 SRCS = \
-	src/kinwallet.c \
 	src/catalog.c \
 	src/clock.c \
+	src/kinwallet.c \
 	src/plans.c \
+	src/policy.c \
 	src/relation_state.c \
+	src/store.c \
+	src/store_write.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
 	src/region_code.c \
 	src/citizen_id.c
 OBJS = $(SRCS:.c=.o)
-PG_CPPFLAGS = -I$(srcdir)/src
+# the server's headers as system headers: their inline functions are not ours to warn of
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 
 DATA_built = extension/$(EXTENSION)--$(EXTVERSION).sql
 DOCS := $(wildcard doc/*.md)
@@ -25,7 +31,8 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
-	opclass
+	opclass \
+	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
@@ -34,7 +41,6 @@ ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSIO
 
 .DEFAULT_GOAL := all
 
-PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 ifneq ($(PGXS),)
 include $(PGXS)
