@@ -14,9 +14,12 @@ SRCS = \
 	src/plans.c \
 	src/policy.c \
 	src/relation_state.c \
+	src/rule_case.c \
+	src/rules.c \
 	src/store.c \
 	src/store_write.c \
 	src/transfer.c \
+	src/triggers.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
