@@ -13,6 +13,11 @@ SRCS = \
 	src/relation_state.c \
 	src/store.c \
 	src/store_write.c \
+	src/args.c \
+	src/rules.c \
+	src/rule_case.c \
+	src/explain.c \
+	src/relation.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
