@@ -14,6 +14,7 @@
 #include "compat.h"
 
 #include "commands/sequence.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "args.h"

@@ -116,9 +116,7 @@ check_wallets_seen(Datum persons)
 	seen = kw_spi_int64(0, 1);
 	kw_spi_latest(KW_PLAN_COUNT_WALLETS, persons);
 	if (kw_spi_int64(0, 1) != seen)
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("could not serialize access due to concurrent update")));
+		kw_serialization_failure();
 }
 
 /*
