@@ -21,6 +21,7 @@ SRCS = \
 	src/store.c \
 	src/store_write.c \
 	src/transfer.c \
+	src/triggers.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
