@@ -10,9 +10,11 @@ SRCS = \
 	src/batch.c \
 	src/catalog.c \
 	src/clock.c \
+	src/explain.c \
 	src/kinwallet.c \
 	src/plans.c \
 	src/policy.c \
+	src/relation.c \
 	src/relation_state.c \
 	src/rule_case.c \
 	src/rules.c \
