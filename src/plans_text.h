@@ -28,6 +28,25 @@ KW_PLAN(KW_PLAN_PROVIDER, "t",
 		" pg_catalog.isempty(valid)"
 		" FROM kinwallet_data.provider WHERE provider OPERATOR(pg_catalog.=) $1")
 
+/*
+ * Transfers and credits (transfer.c, account.c)
+ */
+KW_PLAN(KW_PLAN_FIND_APPLICANT, "ptr",
+		"SELECT person_id, name OPERATOR(pg_catalog.=) $2 AND region OPERATOR(kinwallet.=) $3"
+		" FROM kinwallet_data.person WHERE citizen_id OPERATOR(kinwallet.=) $1")
+KW_PLAN(KW_PLAN_SHARE_PERSON, "b",
+		"SELECT true FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1 FOR SHARE")
+KW_PLAN(KW_PLAN_CREATE_WALLET, "b",
+		"INSERT INTO kinwallet_data.wallet (person_id, region, insured, scheme)"
+		" SELECT person_id, region, pg_catalog.\"left\"(status, 1)::\"char\","
+		" (CASE WHEN scheme OPERATOR(pg_catalog.<>) 'employee' THEN 'r' WHEN individual_account THEN 'e' ELSE 'p' END)::\"char\""
+		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1"
+		" ON CONFLICT (person_id) DO NOTHING")
+KW_PLAN(KW_PLAN_MISSING_WALLETS, "L",
+		"SELECT u.id FROM pg_catalog.unnest($1) AS u(id)"
+		" WHERE NOT EXISTS (SELECT FROM kinwallet_data.wallet AS w WHERE w.person_id OPERATOR(pg_catalog.=) u.id)"
+		" ORDER BY u.id")
+
 
 /*
  * Persons, wallets, ending relations (relation_state.c)
@@ -217,3 +236,62 @@ KW_PLAN(KW_PLAN_PAUSES, "",
 KW_PLAN(KW_PLAN_PAUSE, "b",
 		"SELECT region, status_since FROM kinwallet_data.person"
 		" WHERE person_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'paused'")
+
+/*
+ * Rules and relations (rule_case.c, relation.c)
+ */
+#define PARTY_COLUMNS(p, w) \
+	p ".person_id, " p ".region, " p ".scheme, " p ".status, " p ".individual_account," \
+	" " p ".citizen_id, " p ".guardian, " p ".auto_accept, " w ".status"
+#define OPEN_RELATION_OF(r) \
+	r ".state OPERATOR(pg_catalog.=) ANY ('{r,a,s}'::pg_catalog.\"char\"[])"
+#define OTHER_SPOUSE_OF(person, partner) \
+	"EXISTS (SELECT FROM kinwallet_data.relation s" \
+	" WHERE s.contributor OPERATOR(pg_catalog.=) " person " AND s.recipient OPERATOR(pg_catalog.<>) " partner \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")" \
+	" OR EXISTS (SELECT FROM kinwallet_data.relation s" \
+	" WHERE s.recipient OPERATOR(pg_catalog.=) " person " AND s.contributor OPERATOR(pg_catalog.<>) " partner \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")"
+
+/* one row always: what does not exist is NULL */
+KW_PLAN(KW_PLAN_CASE, "bb",
+		"SELECT " PARTY_COLUMNS("c", "cw") ", " PARTY_COLUMNS("r", "rw") ","
+		" cw.available, cw.transfer_day, cw.transfers,"
+		" o.relation_id, o.state, o.causes, o.kinship, v.kinship,"
+		" " OTHER_SPOUSE_OF("$1", "$2") ", " OTHER_SPOUSE_OF("$2", "$1") ","
+		" (SELECT pg_catalog.count(*) FROM kinwallet_data.relation n"
+		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("n") ")"
+		" FROM (SELECT) AS one"
+		" LEFT JOIN kinwallet_data.person c ON c.person_id OPERATOR(pg_catalog.=) $1"
+		" LEFT JOIN kinwallet_data.wallet cw ON cw.person_id OPERATOR(pg_catalog.=) $1"
+		" LEFT JOIN kinwallet_data.person r ON r.person_id OPERATOR(pg_catalog.=) $2"
+		" LEFT JOIN kinwallet_data.wallet rw ON rw.person_id OPERATOR(pg_catalog.=) $2"
+		" LEFT JOIN kinwallet_data.relation o ON o.contributor OPERATOR(pg_catalog.=) $1"
+		" AND o.recipient OPERATOR(pg_catalog.=) $2 AND " OPEN_RELATION_OF("o")
+		" LEFT JOIN kinwallet_data.relation v ON v.contributor OPERATOR(pg_catalog.=) $2"
+		" AND v.recipient OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("v"))
+KW_PLAN(KW_PLAN_COUNT_TRANSFERS, "bdzz",
+		"SELECT pg_catalog.count(*) FROM kinwallet_data.transfer"
+		" WHERE contributor OPERATOR(pg_catalog.=) $1 AND month OPERATOR(pg_catalog.=) $2"
+		" AND at OPERATOR(pg_catalog.>=) $3 AND at OPERATOR(pg_catalog.<) $4")
+KW_PLAN(KW_PLAN_RELATION_PARTIES, "b",
+		"SELECT contributor, recipient FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_RELATION_STATE, "b",
+		"SELECT state, kinship, contributor_region FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+/* the reason of a request's event is the side that asked */
+KW_PLAN(KW_PLAN_RELATION_REQUEST, "b",
+		"SELECT at, reason FROM kinwallet_data.relation_event"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1"
+		" AND kind OPERATOR(pg_catalog.=) 'requested'::pg_catalog.text")
+KW_PLAN(KW_PLAN_INSERT_RELATION, "bbbzrrkc",
+		"INSERT INTO kinwallet_data.relation"
+		" (relation_id, contributor, recipient, active_since, contributor_region, recipient_region, kinship, state)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+KW_PLAN(KW_PLAN_WALLETS_AFTER_MAKE, "bb",
+		"UPDATE kinwallet_data.wallet SET open_relations = open_relations OPERATOR(pg_catalog.+) 1"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 OR person_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_ACTIVATE_RELATION, "bz",
+		"UPDATE kinwallet_data.relation SET state = 'a', active_since = $2"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
