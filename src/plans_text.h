@@ -185,12 +185,9 @@ KW_PLAN(KW_PLAN_APPLY_EVENT, "brtt",
 /*
  * Wallets (wallet.c)
  */
-KW_PLAN(KW_PLAN_SHARE_PERSON, "b",
-		"SELECT region, " INSURED_CODE ", " SCHEME_CODE ", credential IS NOT NULL"
+KW_PLAN(KW_PLAN_WALLET_OWNER, "b",
+		"SELECT " INSURED_CODE ", credential IS NOT NULL"
 		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1 FOR SHARE")
-KW_PLAN(KW_PLAN_INSERT_WALLET, "brcc",
-		"INSERT INTO kinwallet_data.wallet (person_id, region, insured, scheme) VALUES ($1, $2, $3, $4)"
-		" ON CONFLICT DO NOTHING")
 KW_PLAN(KW_PLAN_WALLET_STATUS, "b",
 		"SELECT status FROM kinwallet_data.wallet WHERE person_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE")
 KW_PLAN(KW_PLAN_SET_WALLET_STATUS, "bc",
