@@ -1,33 +1,84 @@
+PG_CONFIG ?= pg_config
+
 EXTENSION = kinwallet
 MODULE_big = kinwallet
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
 
 SRCS = \
+	src/catalog.c \
+	src/clock.c \
 	src/kinwallet.c \
+	src/plans.c \
+	src/policy.c \
+	src/store.c \
+	src/store_write.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \
 	src/region_code.c \
 	src/citizen_id.c
 OBJS = $(SRCS:.c=.o)
-PG_CPPFLAGS = -I$(srcdir)/src
+# the server's headers as system headers: their inline functions are not ours to warn of
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 
-DATA_built = extension/kinwallet--1.0.sql
+DATA_built = extension/$(EXTENSION)--$(EXTVERSION).sql
+DOCS := $(wildcard doc/*.md)
 
 REGRESS = \
+	version \
 	wallet_amount \
 	kinship_relation \
 	region_code \
 	citizen_id \
-	opclass
+	opclass \
+	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
-PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+ISOLATION = \
+	version
+ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
+
+.DEFAULT_GOAL := all
+
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
 include $(PGXS)
+
+# doc/*.md have plain names: give them a directory of their own
+docmoduledir := extension/$(EXTENSION)
 
 # a changed header rebuilds everything: PGXS tracks no dependencies
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
 
-extension/kinwallet--1.0.sql: $(sort $(wildcard extension/parts/*.sql))
+extension/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard $(srcdir)/extension/parts/*.sql))
+	mkdir -p $(@D)
 	cat $^ > $@
+
+else
+.DEFAULT all:
+	@echo "$(PG_CONFIG) leads to no PGXS: install postgresql-server-dev-15, or set PG_CONFIG" >&2; exit 1
+endif
+
+# What follows works without PGXS: test and demo install what is missing, then
+# call make again.
+.PHONY: test check-style checkver demo demo-stop dist
+
+test:
+	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+check-style:
+	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/check-style.sh
+
+checkver:
+	@bash tools/checkver.sh
+
+demo:
+	@bash tools/demo.sh start
+
+demo-stop:
+	@bash tools/demo.sh stop
+
+DISTVERSION = $(shell sed -n 's/^	"version": "\(.*\)",/\1/p' META.json)
+
+dist: checkver
+	git archive --format zip --prefix=$(EXTENSION)-$(DISTVERSION)/ -o $(EXTENSION)-$(DISTVERSION).zip HEAD

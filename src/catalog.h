@@ -133,10 +133,11 @@ extern Oid	kw_ledger_owner(void);
 extern int	kw_ledger_node(void);
 extern Oid	kw_sequence_oid(bool relation);
 extern int	kw_table_columns(KwTable table);
+extern const char *kw_table_name(KwTable table);
 
-/* copies, which a refill does not touch; false: no such table or month */
+/* copies, which a refill does not touch */
 extern void kw_table_info(KwTable table, KwTableInfo *info);
-extern bool kw_leaf_info(KwTable fact, Oid relid, KwTableInfo *info);
+extern void kw_leaf_info(KwTable fact, Oid relid, KwTableInfo *info);
 extern void kw_month_info(DateADT month, KwMonth *result);
 extern uint64 kw_catalog_generation(void);
 

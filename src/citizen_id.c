@@ -150,9 +150,8 @@ citizen_id_problem(int64 id)
 {
 	CivilDate	birth = get_civil_date(id);
 
-	/* a negative or too long number has no prefix of two digits either */
-	if (id < 0 || id / ID_PER_PREFIX > 99 ||
-		!prefix_is_assigned((int) (id / ID_PER_PREFIX)))
+	/* a number of any other length fails here too: its prefix is not 11..99 */
+	if (!prefix_is_assigned((int) (id / ID_PER_PREFIX)))
 		return gettext_noop("The first two digits are not assigned (GB 11643).");
 	if (!date_exists(birth))
 		return gettext_noop("The birth date is not in the calendar (GB 11643).");

@@ -61,4 +61,15 @@ typedef bool KwUpdateIndexes;
 	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#define kw_ExecBRUpdateTriggers(estate, epq, rri, tid, slot, tmfd) \
+	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, NULL, tmfd, false)
+#elif PG_VERSION_NUM >= 160000
+#define kw_ExecBRUpdateTriggers(estate, epq, rri, tid, slot, tmfd) \
+	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, NULL, tmfd)
+#else
+#define kw_ExecBRUpdateTriggers(estate, epq, rri, tid, slot, tmfd) \
+	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, tmfd)
+#endif
+
 #endif							/* KW_COMPAT_H */

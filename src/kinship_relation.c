@@ -66,7 +66,10 @@ static const KinshipInfo kinship_info[] = {
 	KINSHIP_MATERNAL_GRANDPARENT, KINSHIP_GRANDCHILD, false},
 };
 
-/* single words; the class terms are in the table above */
+/*
+ * Single words; the class terms are in the table above.  The bare "子" and
+ * "女" are left out: in the next column of a form the latter means female.
+ */
 static const KinshipWord kinship_words[] = {
 	{"丈夫", KINSHIP_SPOUSE},
 	{"妻子", KINSHIP_SPOUSE},
@@ -83,8 +86,6 @@ static const KinshipWord kinship_words[] = {
 	{"继母", KINSHIP_PARENT},
 	{"儿子", KINSHIP_CHILD},
 	{"女儿", KINSHIP_CHILD},
-	{"子", KINSHIP_CHILD},
-	{"女", KINSHIP_CHILD},
 	{"独生子", KINSHIP_CHILD},
 	{"独生女", KINSHIP_CHILD},
 	{"养子", KINSHIP_CHILD},

@@ -7,6 +7,12 @@
  */
 #include "compat.h"
 
+#include "utils/guc.h"
+
+#include "catalog.h"
+#include "clock.h"
+#include "policy.h"
+
 PG_MODULE_MAGIC;
 
 void		_PG_init(void);
@@ -14,4 +20,8 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	kw_define_clock();
+	MarkGUCPrefixReserved("kinwallet");
+	kw_catalog_init();
+	kw_policy_init();
 }

@@ -113,7 +113,7 @@ region_code_in(PG_FUNCTION_ARGS)
 	if (!kw_region_valid(region))
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"",
+				 errmsg("invalid input value for type %s: \"%s\"",
 						"region_code", str),
 				 errdetail("%02d is not the prefix of a clearing province.",
 						   region / KW_REGION_PER_PROVINCE)));

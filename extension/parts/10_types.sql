@@ -79,11 +79,11 @@ CREATE FUNCTION kinwallet.wallet_amount_in_range(kinwallet.wallet_amount, kinwal
 COMMENT ON FUNCTION kinwallet.wallet_amount_in_range(kinwallet.wallet_amount, kinwallet.wallet_amount, kinwallet.wallet_amount, boolean, boolean) IS 'window RANGE support';
 
 CREATE FUNCTION kinwallet.wallet_amount_hash(kinwallet.wallet_amount) RETURNS integer
-	AS 'hashint8' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint8' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.wallet_amount_hash(kinwallet.wallet_amount) IS 'hash';
 
 CREATE FUNCTION kinwallet.wallet_amount_hash_extended(kinwallet.wallet_amount, bigint) RETURNS bigint
-	AS 'hashint8extended' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint8extended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.wallet_amount_hash_extended(kinwallet.wallet_amount, bigint) IS 'hash';
 
 CREATE OPERATOR kinwallet.< (
@@ -378,11 +378,11 @@ CREATE FUNCTION kinwallet.kinship_relation_cmp(kinwallet.kinship_relation, kinwa
 COMMENT ON FUNCTION kinwallet.kinship_relation_cmp(kinwallet.kinship_relation, kinwallet.kinship_relation) IS 'less-equal-greater';
 
 CREATE FUNCTION kinwallet.kinship_relation_hash(kinwallet.kinship_relation) RETURNS integer
-	AS 'hashchar' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashchar' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.kinship_relation_hash(kinwallet.kinship_relation) IS 'hash';
 
 CREATE FUNCTION kinwallet.kinship_relation_hash_extended(kinwallet.kinship_relation, bigint) RETURNS bigint
-	AS 'hashcharextended' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashcharextended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.kinship_relation_hash_extended(kinwallet.kinship_relation, bigint) IS 'hash';
 
 CREATE OPERATOR kinwallet.< (
@@ -525,11 +525,11 @@ CREATE FUNCTION kinwallet.region_code_sortsupport(internal) RETURNS void
 COMMENT ON FUNCTION kinwallet.region_code_sortsupport(internal) IS 'sort support';
 
 CREATE FUNCTION kinwallet.region_code_hash(kinwallet.region_code) RETURNS integer
-	AS 'hashint4' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint4' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.region_code_hash(kinwallet.region_code) IS 'hash';
 
 CREATE FUNCTION kinwallet.region_code_hash_extended(kinwallet.region_code, bigint) RETURNS bigint
-	AS 'hashint4extended' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint4extended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.region_code_hash_extended(kinwallet.region_code, bigint) IS 'hash';
 
 CREATE OPERATOR kinwallet.< (
@@ -663,11 +663,11 @@ CREATE FUNCTION kinwallet.citizen_id_sortsupport(internal) RETURNS void
 COMMENT ON FUNCTION kinwallet.citizen_id_sortsupport(internal) IS 'sort support';
 
 CREATE FUNCTION kinwallet.citizen_id_hash(kinwallet.citizen_id) RETURNS integer
-	AS 'hashint8' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint8' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.citizen_id_hash(kinwallet.citizen_id) IS 'hash';
 
 CREATE FUNCTION kinwallet.citizen_id_hash_extended(kinwallet.citizen_id, bigint) RETURNS bigint
-	AS 'hashint8extended' LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
+	AS 'hashint8extended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION kinwallet.citizen_id_hash_extended(kinwallet.citizen_id, bigint) IS 'hash';
 
 CREATE OPERATOR kinwallet.< (

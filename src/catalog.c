@@ -1,0 +1,680 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.c
+ *	  Knows our relations: OIDs, column numbers, indexes, leaves of a month.
+ *
+ * Owns one cache per backend, all in static memory.
+ *
+ * Filled by the first use after an invalidation.  Emptied by relcache
+ * invalidation of any relation that stands in it; that includes
+ * clearing_month, whose row trigger sends one, so that a month's state is
+ * never older than the caller's newest relation lock.  The callback only
+ * advances a generation; entries of an older generation are not used.  A
+ * fill that fails, or that is overtaken by an invalidation, leaves the cache
+ * in its old generation, and the next use fills it again.
+ *
+ * Everything is handed out as a copy: a nested call may refill the cache.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "compat.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "parser/parse_func.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "catalog.h"
+
+#define KW_SCHEMA		"kinwallet"
+#define KW_DATA_SCHEMA	"kinwallet_data"
+
+/* types of columns: ours by negative number, others by OID */
+#define OWN(t)			(-1 - (t))
+#define AMOUNT			OWN(KW_TYPE_WALLET_AMOUNT)
+#define REGION			OWN(KW_TYPE_REGION_CODE)
+#define KINSHIP			OWN(KW_TYPE_KINSHIP_RELATION)
+
+typedef struct ColumnSpec
+{
+	const char *name;
+	int64		type;
+} ColumnSpec;
+
+static const ColumnSpec wallet_columns[] = {
+	{"person_id", INT8OID}, {"region", REGION}, {"open_relations", INT4OID},
+	{"status", CHAROID}, {"insured", CHAROID}, {"scheme", CHAROID},
+	{"transfer_day", DATEOID}, {"available", AMOUNT},
+	{"request_mark", INT4OID}, {"transfers", INT2OID}
+};
+static const ColumnSpec relation_columns[] = {
+	{"relation_id", INT8OID}, {"contributor", INT8OID}, {"recipient", INT8OID},
+	{"active_since", TIMESTAMPTZOID}, {"contributor_region", REGION},
+	{"recipient_region", REGION}, {"kinship", KINSHIP}, {"state", CHAROID},
+	{"causes", INT2OID}, {"held", AMOUNT}, {"returned", AMOUNT},
+	{"remaining", AMOUNT}, {"spent", AMOUNT}
+};
+static const ColumnSpec refunded_columns[] = {
+	{"spending_id", INT8OID}, {"mutual_aid", AMOUNT}, {"own_account", AMOUNT}
+};
+static const ColumnSpec account_entry_columns[] = {
+	{"entry_id", INT8OID}, {"person_id", INT8OID}, {"amount", AMOUNT},
+	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"region", REGION},
+	{"month", DATEOID}, {"memo", TEXTOID}
+};
+static const ColumnSpec transfer_columns[] = {
+	{"transfer_id", INT8OID}, {"relation_id", INT8OID}, {"contributor", INT8OID},
+	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"request_id", UUIDOID},
+	{"policy_id", INT4OID}, {"month", DATEOID}
+};
+static const ColumnSpec spending_columns[] = {
+	{"spending_id", INT8OID}, {"recipient", INT8OID}, {"personal_burden", AMOUNT},
+	{"own_account", AMOUNT}, {"mutual_aid", AMOUNT}, {"hold_id", INT8OID},
+	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"policy_id", INT4OID},
+	{"recipient_region", REGION}, {"payee_region", REGION}, {"month", DATEOID},
+	{"cover_year", INT2OID}, {"kind", CHAROID}, {"use", CHAROID},
+	{"allow_partial", BOOLOID}, {"provider", TEXTOID}, {"reason", TEXTOID}
+};
+static const ColumnSpec draw_columns[] = {
+	{"draw_id", INT8OID}, {"spending_id", INT8OID}, {"relation_id", INT8OID},
+	{"restores", INT8OID}, {"contributor", INT8OID}, {"recipient", INT8OID},
+	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"payer_region", REGION},
+	{"payee_region", REGION}, {"recipient_region", REGION}, {"month", DATEOID},
+	{"position", INT2OID}, {"kind", CHAROID}, {"scope", CHAROID},
+	{"use", CHAROID}, {"place", CHAROID}, {"counts", INT2OID}
+};
+static const ColumnSpec refund_columns[] = {
+	{"refund_id", INT8OID}, {"spending_id", INT8OID}, {"recipient", INT8OID},
+	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"request_id", UUIDOID},
+	{"month", DATEOID}, {"kind", CHAROID}
+};
+static const ColumnSpec return_columns[] = {
+	{"return_id", INT8OID}, {"relation_id", INT8OID}, {"contributor", INT8OID},
+	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"contributor_region", REGION},
+	{"month", DATEOID}, {"kind", CHAROID}
+};
+
+#define MAX_KEY_COLUMNS 3
+
+/* an index that look-ups go through: its leading columns, -1 ends the list */
+typedef struct IndexSpec
+{
+	bool		used;
+	bool		unique;
+	bool		partial;
+	int			columns[MAX_KEY_COLUMNS];
+} IndexSpec;
+
+/*
+ * What create_ledger() made: a table that differs is not plain.  checks
+ * names its CHECK constraints, each between blanks.
+ */
+typedef struct TableSpec
+{
+	const char *name;
+	const ColumnSpec *columns;
+	int			n_columns;
+	int			n_indexes;
+	const char *checks;
+	IndexSpec	index[KW_N_INDEXES];
+} TableSpec;
+
+static const TableSpec table_specs[KW_N_TABLES] = {
+	[KW_WALLET] = {
+		"wallet", wallet_columns, W_COLUMNS, 1,
+		" wallet_open_relations wallet_status wallet_insured wallet_scheme wallet_available wallet_transfers ",
+		{[KW_INDEX_KEY] = {true, true, false, {W_PERSON_ID, -1}}}
+	},
+	[KW_RELATION] = {
+		"relation", relation_columns, R_COLUMNS, 4,
+		" relation_state relation_held relation_returned relation_remaining relation_spent relation_not_to_self relation_causes relation_ended_empty ",
+		{
+			[KW_INDEX_KEY] = {true, true, true, {R_CONTRIBUTOR, R_RECIPIENT, -1}},
+			[KW_INDEX_ID] = {true, true, false, {R_RELATION_ID, -1}},
+			[KW_INDEX_RECIPIENT] = {true, false, false, {R_RECIPIENT, R_STATE, -1}}
+		}
+	},
+	[KW_REFUNDED] = {
+		"refunded", refunded_columns, RD_COLUMNS, 1,
+		" refunded_mutual_aid refunded_own_account ",
+		{[KW_INDEX_KEY] = {true, true, false, {RD_SPENDING_ID, -1}}}
+	},
+	[KW_ACCOUNT_ENTRY] = {
+		"account_entry", account_entry_columns, E_COLUMNS, 1,
+		" account_entry_amount ",
+		{[KW_INDEX_KEY] = {true, true, false, {E_PERSON_ID, E_REQUEST_ID, -1}}}
+	},
+	[KW_TRANSFER] = {
+		"transfer", transfer_columns, T_COLUMNS, 1,
+		" transfer_amount ",
+		{[KW_INDEX_KEY] = {true, true, false, {T_CONTRIBUTOR, T_REQUEST_ID, -1}}}
+	},
+	[KW_SPENDING] = {
+		"spending", spending_columns, S_COLUMNS, 2,
+		" spending_personal_burden spending_own_account spending_mutual_aid spending_parts ",
+		{
+			[KW_INDEX_KEY] = {true, true, false, {S_RECIPIENT, S_REQUEST_ID, S_KIND}},
+			[KW_INDEX_ID] = {true, true, false, {S_SPENDING_ID, -1}}
+		}
+	},
+	[KW_DRAW] = {
+		"draw", draw_columns, D_COLUMNS, 1,
+		" draw_amount ",
+		{[KW_INDEX_KEY] = {true, true, false, {D_SPENDING_ID, D_DRAW_ID, -1}}}
+	},
+	[KW_REFUND] = {
+		"refund", refund_columns, F_COLUMNS, 1,
+		" refund_amount ",
+		{[KW_INDEX_KEY] = {true, true, false, {F_RECIPIENT, F_REQUEST_ID, F_KIND}}}
+	},
+	[KW_RETURN] = {
+		"return_", return_columns, RT_COLUMNS, 1,
+		" return_amount ",
+		{[KW_INDEX_KEY] = {true, true, false, {RT_RELATION_ID, RT_RETURN_ID, -1}}}
+	},
+};
+
+#define MAX_MONTHS	4
+#define MAX_LEAVES	(MAX_MONTHS * KW_N_FACTS)
+
+static uint64 generation = 1;	/* advanced by the invalidation callback */
+static uint64 filled = 0;		/* the generation of everything below */
+static Oid	type_oids[KW_N_TYPES];
+static Oid	guard_oids[2];		/* fact_guard, state_guard */
+static Oid	ledger_oid;
+static Oid	clearing_month_oid;
+static Oid	clearing_month_pkey;
+static Oid	fact_sequence;
+static Oid	relation_sequence;
+static Oid	ledger_owner;
+static int	ledger_node;
+static KwTableInfo tables[KW_N_TABLES]; /* of a fact: the parent */
+static int	n_months = 0;
+static KwMonth months[MAX_MONTHS];
+static int	n_leaves = 0;
+static KwTableInfo leaves[MAX_LEAVES];
+
+static bool
+is_ours(Oid relid)
+{
+	if (relid == ledger_oid || relid == clearing_month_oid)
+		return true;
+	for (int t = 0; t < KW_N_TABLES; t++)
+	{
+		if (relid == tables[t].relid)
+			return true;
+		for (int i = 0; i < KW_N_INDEXES; i++)
+			if (relid == tables[t].index[i])
+				return true;
+	}
+	for (int l = 0; l < n_leaves; l++)
+	{
+		if (relid == leaves[l].relid)
+			return true;
+		for (int i = 0; i < KW_N_INDEXES; i++)
+			if (relid == leaves[l].index[i])
+				return true;
+	}
+	for (int m = 0; m < n_months; m++)
+		for (int f = 0; f < KW_N_FACTS; f++)
+			if (relid == months[m].leaf[f])
+				return true;
+	return false;
+}
+
+/*
+ * The relcache callback: only marks, frees nothing, may run at any time.
+ */
+static void
+invalidate(Datum arg, Oid relid)
+{
+	(void) arg;
+	if (relid == InvalidOid || is_ours(relid))
+		generation++;
+}
+
+/* a dropped and re-created extension has other types and functions */
+static void
+invalidate_all(Datum arg, int cacheid, uint32 hashvalue)
+{
+	(void) arg;
+	(void) cacheid;
+	(void) hashvalue;
+	generation++;
+}
+
+/*
+ * Register the callbacks.  Called once, by _PG_init.
+ */
+void
+kw_catalog_init(void)
+{
+	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, invalidate_all, (Datum) 0);
+}
+
+static void
+no_ledger(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("there is no ledger in this database"),
+			 errhint("Call kinwallet.create_ledger() first.")));
+}
+
+static Oid
+data_relation(Oid namespace, const char *name)
+{
+	Oid			relid = get_relname_relid(name, namespace);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"%s.%s\" does not exist", KW_DATA_SCHEMA, name),
+				 errdetail("It is part of the ledger.")));
+	return relid;
+}
+
+static Oid
+column_type(int64 type)
+{
+	return type < 0 ? type_oids[-1 - type] : (Oid) type;
+}
+
+/*
+ * Find our columns by name.  A missing or retyped one is an error here, not
+ * an out-of-bounds access later.
+ */
+static void
+find_columns(Relation rel, const TableSpec *spec, AttrNumber *attnum)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int c = 0; c < spec->n_columns; c++)
+	{
+		attnum[c] = InvalidAttrNumber;
+		for (int a = 0; a < desc->natts; a++)
+		{
+			Form_pg_attribute att = TupleDescAttr(desc, a);
+
+			if (!att->attisdropped &&
+				strcmp(NameStr(att->attname), spec->columns[c].name) == 0 &&
+				att->atttypid == column_type(spec->columns[c].type))
+				attnum[c] = att->attnum;
+		}
+		if (attnum[c] == InvalidAttrNumber)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" has no column \"%s\" of the type that kinwallet needs",
+							RelationGetRelationName(rel), spec->columns[c].name),
+					 errdetail("Columns of the ledger's tables must not be renamed, dropped or retyped.")));
+	}
+}
+
+static bool
+index_matches(Relation index, const IndexSpec *spec, const AttrNumber *attnum)
+{
+	Form_pg_index form = index->rd_index;
+	bool		partial = !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
+	int			n = 0;
+
+	if (!form->indisvalid || !form->indisready || form->indisunique != spec->unique ||
+		partial != spec->partial || index->rd_rel->relam != BTREE_AM_OID)
+		return false;
+	while (n < MAX_KEY_COLUMNS && spec->columns[n] >= 0)
+		n++;
+	if (form->indnkeyatts != n || form->indnatts != n)
+		return false;
+	for (int i = 0; i < n; i++)
+		if (form->indkey.values[i] != attnum[spec->columns[i]])
+			return false;
+	return true;
+}
+
+/*
+ * Find the indexes that look-ups need, by their columns.
+ */
+static int
+find_indexes(Relation rel, const TableSpec *spec, KwTableInfo *info)
+{
+	List	   *list = RelationGetIndexList(rel);
+	ListCell   *lc;
+	int			n = list_length(list);
+
+	foreach(lc, list)
+	{
+		Oid			oid = lfirst_oid(lc);
+		Relation	index = relation_open(oid, AccessShareLock);
+
+		for (int i = 0; i < KW_N_INDEXES; i++)
+			if (spec->index[i].used && !OidIsValid(info->index[i]) &&
+				index_matches(index, &spec->index[i], info->attnum))
+				info->index[i] = oid;
+		relation_close(index, AccessShareLock);
+	}
+	list_free(list);
+
+	for (int i = 0; i < KW_N_INDEXES; i++)
+		if (spec->index[i].used && !OidIsValid(info->index[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table \"%s\" lacks an index that kinwallet needs",
+							RelationGetRelationName(rel)),
+					 errdetail("It is one on column \"%s\".",
+							   spec->columns[spec->index[i].columns[0]].name)));
+	return n;
+}
+
+/*
+ * Is the table as create_ledger() and ensure_partitions() made it?
+ */
+static bool
+is_plain(Relation rel, const TableSpec *spec, int n_indexes)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	TupleConstr *constr = desc->constr;
+	int			n_checks = 0;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION ||
+		desc->natts != spec->n_columns || n_indexes != spec->n_indexes)
+		return false;
+	for (int a = 0; a < desc->natts; a++)
+		if (TupleDescAttr(desc, a)->attisdropped || TupleDescAttr(desc, a)->attgenerated)
+			return false;
+	for (const char *s = spec->checks; *s; s++)
+		if (*s == ' ')
+			n_checks++;
+	n_checks--;
+	if (constr == NULL || constr->num_check != n_checks)
+		return false;
+	for (int i = 0; i < constr->num_check; i++)
+	{
+		char	   *name = psprintf(" %s ", constr->check[i].ccname);
+
+		if (strstr(spec->checks, name) == NULL)
+			return false;
+		pfree(name);
+	}
+	if (rel->trigdesc != NULL)
+		for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+			if (rel->trigdesc->triggers[i].tgfoid != guard_oids[0] &&
+				rel->trigdesc->triggers[i].tgfoid != guard_oids[1])
+				return false;
+	return true;
+}
+
+static void
+fill_table(KwTable t, Oid relid, KwTableInfo *info)
+{
+	const TableSpec *spec = &table_specs[t];
+	Relation	rel = table_open(relid, AccessShareLock);
+
+	memset(info, 0, sizeof(KwTableInfo));
+	info->table = t;
+	info->relid = relid;
+	find_columns(rel, spec, info->attnum);
+	/* of a partitioned parent nothing but the columns is of use */
+	if (rel->rd_rel->relkind == RELKIND_RELATION)
+	{
+		int			n = find_indexes(rel, spec, info);
+
+		info->plain = is_plain(rel, spec, n);
+	}
+	table_close(rel, AccessShareLock);
+}
+
+static Oid
+guard_function(const char *name)
+{
+	return LookupFuncName(list_make2(makeString(KW_SCHEMA), makeString(pstrdup(name))),
+						  0, NULL, false);
+}
+
+/*
+ * Read the ledger's only row.  Under the latest snapshot, as everything that
+ * fills a cache.
+ */
+static int
+read_node(Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
+	AttrNumber	attnum = get_attnum(relid, "node");
+	HeapTuple	tuple = systable_getnext(scan);
+	bool		isnull = true;
+	Datum		node = (Datum) 0;
+
+	if (HeapTupleIsValid(tuple) && attnum != InvalidAttrNumber)
+		node = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
+	if (isnull)
+		no_ledger();
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return DatumGetInt16(node);
+}
+
+/*
+ * Fill the cache where an invalidation emptied it.
+ */
+static void
+fill(void)
+{
+	static const char *const type_names[KW_N_TYPES] = {
+		[KW_TYPE_WALLET_AMOUNT] = "wallet_amount",
+		[KW_TYPE_KINSHIP_RELATION] = "kinship_relation",
+		[KW_TYPE_REGION_CODE] = "region_code",
+		[KW_TYPE_CITIZEN_ID] = "citizen_id",
+	};
+
+	while (filled != generation)
+	{
+		uint64		target = generation;
+		Oid			own = get_namespace_oid(KW_SCHEMA, false);
+		Oid			data = get_namespace_oid(KW_DATA_SCHEMA, true);
+		Relation	rel;
+
+		filled = 0;
+		n_months = 0;
+		n_leaves = 0;
+		if (!OidIsValid(data))
+			no_ledger();
+		for (int i = 0; i < KW_N_TYPES; i++)
+			type_oids[i] = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+										   CStringGetDatum(type_names[i]),
+										   ObjectIdGetDatum(own));
+		guard_oids[0] = guard_function("fact_guard");
+		guard_oids[1] = guard_function("state_guard");
+		ledger_oid = data_relation(data, "ledger");
+		ledger_node = read_node(ledger_oid);
+		fact_sequence = data_relation(data, "fact_id");
+		relation_sequence = data_relation(data, "relation_id");
+		clearing_month_oid = data_relation(data, "clearing_month");
+		rel = table_open(clearing_month_oid, AccessShareLock);
+		clearing_month_pkey = RelationGetPrimaryKeyIndex(rel);
+		table_close(rel, AccessShareLock);
+		for (int t = 0; t < KW_N_TABLES; t++)
+			fill_table(t, data_relation(data, table_specs[t].name), &tables[t]);
+		rel = table_open(tables[KW_WALLET].relid, AccessShareLock);
+		ledger_owner = rel->rd_rel->relowner;
+		table_close(rel, AccessShareLock);
+		/* an invalidation that came meanwhile found OIDs of before: go on */
+		filled = target;
+	}
+}
+
+Oid
+kw_type_oid(KwType type)
+{
+	fill();
+	return type_oids[type];
+}
+
+Oid
+kw_ledger_owner(void)
+{
+	fill();
+	return ledger_owner;
+}
+
+int
+kw_ledger_node(void)
+{
+	fill();
+	return ledger_node;
+}
+
+Oid
+kw_sequence_oid(bool relation)
+{
+	fill();
+	return relation ? relation_sequence : fact_sequence;
+}
+
+int
+kw_table_columns(KwTable table)
+{
+	return table_specs[table].n_columns;
+}
+
+const char *
+kw_table_name(KwTable table)
+{
+	return table_specs[table].name;
+}
+
+/*
+ * Tell which filling of the cache is current.  A caller that locks what it
+ * was told compares: the same number after the lock means that nothing
+ * changed before it.
+ */
+uint64
+kw_catalog_generation(void)
+{
+	return generation;
+}
+
+void
+kw_table_info(KwTable table, KwTableInfo *info)
+{
+	fill();
+	*info = tables[table];
+}
+
+/*
+ * Describe a leaf, which the caller has locked.
+ */
+void
+kw_leaf_info(KwTable fact, Oid relid, KwTableInfo *info)
+{
+	fill();
+	for (int l = 0; l < n_leaves; l++)
+		if (leaves[l].relid == relid)
+		{
+			*info = leaves[l];
+			return;
+		}
+
+	fill_table(fact, relid, info);
+	if (n_leaves == MAX_LEAVES)
+		n_leaves = 0;
+	leaves[n_leaves++] = *info;
+}
+
+/*
+ * Find a parent's leaf for a month.  A default partition is no answer: no
+ * fact lands in a catch-all.
+ */
+static Oid
+find_leaf(Oid parent_oid, DateADT month)
+{
+	Relation	parent = table_open(parent_oid, AccessShareLock);
+	PartitionKey key = RelationGetPartitionKey(parent);
+	PartitionDesc desc = RelationGetPartitionDesc(parent, true);
+	Oid			result = InvalidOid;
+
+	if (desc->nparts > 0)
+	{
+		Datum		value = DateADTGetDatum(month);
+		bool		equal;
+		int			bound = partition_range_datum_bsearch(key->partsupfunc, key->partcollation,
+														  desc->boundinfo, 1, &value, &equal);
+		int			part = desc->boundinfo->indexes[bound + 1];
+
+		if (part >= 0 && desc->is_leaf[part])
+			result = desc->oids[part];
+	}
+	table_close(parent, AccessShareLock);
+	return result;
+}
+
+/*
+ * Is there a row for the month in clearing_month?  Asked with the latest
+ * snapshot: what the transaction's own may not see yet closes the month, too.
+ */
+static bool
+month_is_closed(DateADT month)
+{
+	Relation	rel = table_open(clearing_month_oid, AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	AttrNumber	attnum = get_attnum(clearing_month_oid, "month");
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	ScanKeyInit(&key, attnum, BTEqualStrategyNumber, F_DATE_EQ, DateADTGetDatum(month));
+	scan = systable_beginscan(rel, clearing_month_pkey, true, snapshot, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Describe a month: its leaves, and whether it is closed.  Exact as of the
+ * caller's last lock on one of the leaves, if the generation is still the
+ * same after that lock.
+ */
+void
+kw_month_info(DateADT month, KwMonth *result)
+{
+	uint64		target;
+
+	fill();
+	for (int m = 0; m < n_months; m++)
+		if (months[m].month == month)
+		{
+			*result = months[m];
+			return;
+		}
+
+	target = generation;
+	result->month = month;
+	for (int f = 0; f < KW_N_FACTS; f++)
+		result->leaf[f] = find_leaf(tables[KW_FIRST_FACT + f].relid, month);
+	result->closed = month_is_closed(month);
+	if (generation != target)
+		return;					/* overtaken: the caller's check says so */
+	if (n_months == MAX_MONTHS)
+		n_months = 0;
+	months[n_months++] = *result;
+}

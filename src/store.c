@@ -1,0 +1,667 @@
+/*-------------------------------------------------------------------------
+ *
+ * store.c
+ *	  The hot rows: find, lock, update, append, without the executor.
+ *
+ * Owns, for the time of one posting, a memory context with all its slots,
+ * the relations and indexes it opened (their locks stay to commit), and one
+ * active snapshot.  Nothing survives the posting: whatever an error leaves
+ * behind belongs to the resource owner and the caller's memory context.
+ *
+ * Relation locks: RowExclusive on wallet, relation and the month's leaves
+ * that are written, with their indexes; AccessShare on leaves only read.
+ * Row locks: FOR NO KEY UPDATE, in the order that the callers keep.
+ *
+ * How rows are written is in store_write.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "compat.h"
+
+#include "access/genam.h"
+#include "access/parallel.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "commands/sequence.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "clock.h"
+#include "errors.h"
+#include "store.h"
+#include "store_impl.h"
+
+void
+kw_serialization_failure(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("could not serialize access due to concurrent update"),
+			 errhint("The transaction might succeed if retried.")));
+}
+
+/*
+ * Make a slot that lives as long as the posting.
+ */
+TupleTableSlot *
+kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
+{
+	MemoryContext old = MemoryContextSwitchTo(p->cxt);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(open->rel),
+													virtual ? &TTSOpsVirtual :
+													table_slot_callbacks(open->rel));
+
+	p->slots = lappend(p->slots, slot);
+	MemoryContextSwitchTo(old);
+	return slot;
+}
+
+static void
+open_indexes(KwOpen *open, LOCKMODE lockmode)
+{
+	for (int i = 0; i < KW_N_INDEXES; i++)
+		open->index[i] = OidIsValid(open->info.index[i]) ?
+			index_open(open->info.index[i], lockmode) : NULL;
+}
+
+/*
+ * Open a state table.  What the cache said of it is checked against the
+ * invalidations that taking the lock read.
+ */
+static KwOpen *
+open_state(KwPosting *p, KwTable t)
+{
+	KwOpen	   *open = &p->state[t];
+
+	if (open->rel != NULL)
+		return open;
+	for (;;)
+	{
+		uint64		generation;
+
+		kw_table_info(t, &open->info);
+		generation = kw_catalog_generation();
+		open->rel = try_table_open(open->info.relid, RowExclusiveLock);
+		if (open->rel != NULL && generation == kw_catalog_generation())
+			break;
+		if (open->rel != NULL)
+			table_close(open->rel, RowExclusiveLock);
+		CHECK_FOR_INTERRUPTS();
+	}
+	open_indexes(open, RowExclusiveLock);
+	return open;
+}
+
+/*
+ * Open a fact's leaf of a month.  NULL: there is none.  Afterwards *closed
+ * is exact as of our lock: cut_off takes a conflicting one and sends an
+ * invalidation before it goes.
+ */
+static KwOpen *
+open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
+{
+	LOCKMODE	lockmode = write ? RowExclusiveLock : AccessShareLock;
+	KwOpen	   *open;
+
+	for (int l = 0; l < p->n_leaves; l++)
+		if (p->leaf[l].info.table == fact && p->leaf[l].month == month &&
+			(p->leaf[l].writable || !write))
+			return &p->leaf[l];
+
+	if (p->n_leaves >= KW_MAX_OPEN_LEAVES)
+		elog(ERROR, "too many leaves in one posting");
+	open = &p->leaf[p->n_leaves];
+	memset(open, 0, sizeof(KwOpen));
+	for (;;)
+	{
+		KwMonth		info;
+		uint64		generation;
+		Oid			relid;
+
+		kw_month_info(month, &info);
+		generation = kw_catalog_generation();
+		relid = info.leaf[fact - KW_FIRST_FACT];
+		if (!OidIsValid(relid))
+			return NULL;
+		open->rel = try_table_open(relid, lockmode);
+		if (open->rel != NULL && generation == kw_catalog_generation())
+		{
+			kw_leaf_info(fact, relid, &open->info);
+			if (generation == kw_catalog_generation())
+			{
+				if (closed != NULL)
+					*closed = info.closed;
+				break;
+			}
+		}
+		if (open->rel != NULL)
+			table_close(open->rel, lockmode);
+		CHECK_FOR_INTERRUPTS();
+	}
+	open->month = month;
+	open->writable = write;
+	open_indexes(open, lockmode);
+	p->n_leaves++;
+	return open;
+}
+
+static void
+refuse_month(DateADT month, bool closed)
+{
+	char	   *day = kw_day_text(month);
+
+	day[7] = '\0';
+	if (closed)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_MONTH_CLOSED),
+				 errmsg("month %s is closed", day),
+				 errdetail("It has been cut off for clearing: nothing can post into it (LR-01).")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("there is no partition for month %s", day),
+			 errhint("Call kinwallet.ensure_partitions('%s-01').", day)));
+}
+
+/*
+ * Begin a posting: what the executor's front end would check, the tables,
+ * the command, the snapshot.
+ */
+KwPosting *
+kw_posting_begin(const char *function)
+{
+	MemoryContext cxt;
+	KwPosting  *p;
+
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+	AcceptInvalidationMessages();
+
+	cxt = AllocSetContextCreate(CurrentMemoryContext, "kinwallet posting",
+								ALLOCSET_DEFAULT_SIZES);
+	p = MemoryContextAllocZero(cxt, sizeof(KwPosting));
+	p->cxt = cxt;
+	p->function = function;
+	open_state(p, KW_WALLET);
+	open_state(p, KW_RELATION);
+
+	/* what this transaction did before, even in this statement, counts */
+	CommandCounterIncrement();
+	p->cid = GetCurrentCommandId(true);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	return p;
+}
+
+MemoryContext
+kw_posting_context(KwPosting *p)
+{
+	return p->cxt;
+}
+
+static void
+close_open(KwOpen *open)
+{
+	if (open->rel == NULL)
+		return;
+	for (int i = 0; i < KW_N_INDEXES; i++)
+		if (open->index[i] != NULL)
+			index_close(open->index[i], NoLock);
+	table_close(open->rel, NoLock);
+}
+
+/*
+ * End a posting: fire what is due, let go of everything but the locks.
+ */
+void
+kw_posting_end(KwPosting *p)
+{
+	ListCell   *lc;
+
+	kw_write_end(p);
+	CommandCounterIncrement();
+	foreach(lc, p->slots)
+		ExecDropSingleTupleTableSlot((TupleTableSlot *) lfirst(lc));
+	PopActiveSnapshot();
+	for (int t = 0; t < KW_FIRST_FACT; t++)
+		close_open(&p->state[t]);
+	for (int l = 0; l < p->n_leaves; l++)
+		close_open(&p->leaf[l]);
+	MemoryContextDelete(p->cxt);
+}
+
+/*
+ * Take a snapshot newer than all locks held.
+ */
+static void
+renew_snapshot(KwPosting *p)
+{
+	(void) p;
+	PopActiveSnapshot();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+static RegProcedure
+equality(Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+			return F_INT8EQ;
+		case UUIDOID:
+			return F_UUID_EQ;
+		case CHAROID:
+			return F_CHAREQ;
+	}
+	elog(ERROR, "no equality for type %u", type);
+	return InvalidOid;
+}
+
+static IndexScanDesc
+begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
+{
+	Relation	index = open->index[i];
+	ScanKeyData scankeys[3];
+	IndexScanDesc scan;
+
+	for (int k = 0; k < nkeys; k++)
+		ScanKeyInit(&scankeys[k], k + 1, BTEqualStrategyNumber,
+					equality(index->rd_opcintype[k]), keys[k]);
+	scan = index_beginscan(open->rel, index, snapshot, nkeys, 0);
+	index_rescan(scan, scankeys, nkeys, NULL, 0);
+	return scan;
+}
+
+/*
+ * Find one row; the slot keeps its pin.
+ */
+static bool
+find_row(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot,
+		 TupleTableSlot *slot)
+{
+	IndexScanDesc scan = begin_scan(open, i, nkeys, keys, snapshot);
+	bool		found = index_getnext_slot(scan, ForwardScanDirection, slot);
+
+	index_endscan(scan);
+	return found;
+}
+
+/*
+ * Lock the row in the slot.  True: it is the version that the snapshot saw.
+ * False: it changed; the lock may have gone to a newer version, and the
+ * caller looks again under a new snapshot.
+ */
+static bool
+lock_found(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+{
+	ItemPointerData tid = slot->tts_tid;
+	TM_FailureData tmfd;
+	TM_Result	result;
+
+	result = table_tuple_lock(open->rel, &tid, GetActiveSnapshot(), slot, p->cid,
+							  LockTupleNoKeyExclusive, LockWaitBlock,
+							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
+							  &tmfd);
+	switch (result)
+	{
+		case TM_Ok:
+			if (!tmfd.traversed)
+				return true;
+			break;
+		case TM_Updated:
+		case TM_Deleted:
+			break;
+		case TM_SelfModified:
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					 errmsg("row of table \"%s\" was already modified by the current command",
+							RelationGetRelationName(open->rel)),
+					 errhint("Call %s from a statement of its own.", p->function)));
+			break;
+		default:
+			elog(ERROR, "unexpected result %d of locking a row of \"%s\"",
+				 (int) result, RelationGetRelationName(open->rel));
+	}
+	if (IsolationUsesXactSnapshot())
+		kw_serialization_failure();
+	ExecClearTuple(slot);
+	return false;
+}
+
+/*
+ * Find a row and lock its newest version.
+ */
+static bool
+find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *keys,
+			  TupleTableSlot *slot)
+{
+	for (;;)
+	{
+		if (!find_row(open, i, nkeys, keys, GetActiveSnapshot(), slot))
+			return false;
+		if (lock_found(p, open, slot))
+			return true;
+		renew_snapshot(p);
+	}
+}
+
+static Datum
+column(const KwOpen *open, TupleTableSlot *slot, int c)
+{
+	return slot->tts_values[open->info.attnum[c] - 1];
+}
+
+static void
+load_wallet(const KwOpen *open, TupleTableSlot *slot, KwWallet *w)
+{
+	slot_getallattrs(slot);
+	w->slot = slot;
+	w->person_id = DatumGetInt64(column(open, slot, W_PERSON_ID));
+	w->region = DatumGetInt32(column(open, slot, W_REGION));
+	w->status = DatumGetChar(column(open, slot, W_STATUS));
+	w->insured = DatumGetChar(column(open, slot, W_INSURED));
+	w->scheme = DatumGetChar(column(open, slot, W_SCHEME));
+	w->transfer_day = DatumGetDateADT(column(open, slot, W_TRANSFER_DAY));
+	w->available = DatumGetInt64(column(open, slot, W_AVAILABLE));
+	w->request_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
+	w->transfers = DatumGetInt16(column(open, slot, W_TRANSFERS));
+}
+
+static void
+load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
+{
+	slot_getallattrs(slot);
+	r->slot = slot;
+	r->relation_id = DatumGetInt64(column(open, slot, R_RELATION_ID));
+	r->contributor = DatumGetInt64(column(open, slot, R_CONTRIBUTOR));
+	r->recipient = DatumGetInt64(column(open, slot, R_RECIPIENT));
+	r->active_since = DatumGetTimestampTz(column(open, slot, R_ACTIVE_SINCE));
+	r->contributor_region = DatumGetInt32(column(open, slot, R_CONTRIBUTOR_REGION));
+	r->recipient_region = DatumGetInt32(column(open, slot, R_RECIPIENT_REGION));
+	r->kinship = DatumGetKinshipRelation(column(open, slot, R_KINSHIP));
+	r->state = DatumGetChar(column(open, slot, R_STATE));
+	r->causes = DatumGetInt16(column(open, slot, R_CAUSES));
+	r->held = DatumGetInt64(column(open, slot, R_HELD));
+	r->returned = DatumGetInt64(column(open, slot, R_RETURNED));
+	r->remaining = DatumGetInt64(column(open, slot, R_REMAINING));
+	r->spent = DatumGetInt64(column(open, slot, R_SPENT));
+}
+
+/*
+ * Lock a person's wallet.  False: the person has none.
+ */
+bool
+kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
+{
+	KwOpen	   *open = open_state(p, KW_WALLET);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		key = Int64GetDatum(person_id);
+
+	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
+		return false;
+	load_wallet(open, slot, wallet);
+	/* a posting that read before it waited must not see the past now */
+	return true;
+}
+
+/*
+ * Lock the open relation of an ordered pair.  False: there is none.
+ */
+bool
+kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
+
+	if (!find_and_lock(p, open, KW_INDEX_KEY, 2, keys, slot))
+		return false;
+	load_relation(open, slot, relation);
+	return true;
+}
+
+bool
+kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		key = Int64GetDatum(relation_id);
+
+	if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
+		return false;
+	load_relation(open, slot, relation);
+	return true;
+}
+
+bool
+kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		key = Int64GetDatum(relation_id);
+
+	if (!find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot))
+		return false;
+	load_relation(open, slot, relation);
+	return true;
+}
+
+/*
+ * Read a recipient's relations in one state, without locks.
+ */
+int
+kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
+	IndexScanDesc scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
+	int			allocated = 4;
+	int			n = 0;
+
+	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		if (n == allocated)
+			*relations = repalloc(*relations, (allocated *= 2) * sizeof(KwRelation));
+		load_relation(open, slot, &(*relations)[n]);
+		(*relations)[n++].slot = NULL;
+	}
+	index_endscan(scan);
+	return n;
+}
+
+static void
+load_row(const KwOpen *open, TupleTableSlot *slot, KwRow *row)
+{
+	slot_getallattrs(slot);
+	row->slot = slot;
+	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+	{
+		int			a = open->info.attnum[c] - 1;
+
+		row->value[c] = slot->tts_values[a];
+		row->isnull[c] = slot->tts_isnull[a];
+	}
+}
+
+/*
+ * Lock what was refunded of a spending.  False: no row yet.
+ */
+bool
+kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row)
+{
+	KwOpen	   *open = open_state(p, KW_REFUNDED);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	Datum		key = Int64GetDatum(spending_id);
+
+	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
+		return false;
+	load_row(open, slot, row);
+	return true;
+}
+
+/*
+ * Read the clock and fix the month.  The leaf of transfers stands for the
+ * month: cut_off locks all leaves before it marks the month, and the others
+ * are checked again when they are opened for writing.
+ */
+TimestampTz
+kw_posting_clock(KwPosting *p)
+{
+	p->at = kw_now();
+	p->month = kw_first_of_month(kw_day_of(p->at));
+	return p->at;
+}
+
+DateADT
+kw_posting_month(KwPosting *p)
+{
+	return p->month;
+}
+
+/*
+ * Open a fact's leaf of the posting's month for writing.
+ */
+KwOpen *
+kw_writable_leaf(KwPosting *p, KwTable fact)
+{
+	bool		closed = false;
+	KwOpen	   *open = open_leaf(p, fact, p->month, true, &closed);
+
+	if (open == NULL || closed)
+		refuse_month(p->month, closed);
+	return open;
+}
+
+/*
+ * Look for a request id in this month's leaf and the previous one's.
+ *
+ * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
+ * we hold, so nobody can be inserting one, and what is committed is found
+ * whatever our snapshot; it takes no predicate locks, which in a nearly
+ * empty leaf would cover everybody's rows.
+ */
+bool
+kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
+				const pg_uuid_t *request_id, char kind, KwRow *row)
+{
+	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
+	int			nkeys = kind == '\0' ? 2 : 3;
+	int32		second;
+
+	if (kw_request_second(request_id, &second) && second > wallet->request_mark)
+	{
+		wallet->request_mark = second;
+		return false;
+	}
+	for (int back = 0; back <= 1; back++)
+	{
+		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, -back), false, NULL);
+		TupleTableSlot *slot;
+
+		if (open == NULL)
+			continue;
+		slot = kw_make_slot(p, open, false);
+		if (find_row(open, KW_INDEX_KEY, nkeys, keys, SnapshotSelf, slot))
+		{
+			load_row(open, slot, row);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Find a spending by its id.
+ */
+bool
+kw_find_spending(KwPosting *p, int64 spending_id, KwRow *row)
+{
+	KwOpen	   *open = open_leaf(p, KW_SPENDING, kw_month_of_id(spending_id), false, NULL);
+	Datum		key = Int64GetDatum(spending_id);
+	TupleTableSlot *slot;
+
+	if (open == NULL)
+		return false;
+	slot = kw_make_slot(p, open, false);
+	if (!find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot))
+		return false;
+	load_row(open, slot, row);
+	return true;
+}
+
+/*
+ * Find the draws of a spending in the month that its id carries: those that
+ * paid it, and restores of the same month.  Ordered by id.
+ */
+int
+kw_find_draws(KwPosting *p, int64 spending_id, KwRow **rows)
+{
+	KwOpen	   *open = open_leaf(p, KW_DRAW, kw_month_of_id(spending_id), false, NULL);
+	Datum		key = Int64GetDatum(spending_id);
+	TupleTableSlot *slot;
+	IndexScanDesc scan;
+	int			allocated = 4;
+	int			n = 0;
+
+	*rows = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRow));
+	if (open == NULL)
+		return 0;
+	slot = kw_make_slot(p, open, false);
+	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, GetActiveSnapshot());
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		if (n == allocated)
+			*rows = repalloc(*rows, (allocated *= 2) * sizeof(KwRow));
+		/* all columns are by value: the row outlives the slot's tuple */
+		load_row(open, slot, &(*rows)[n++]);
+	}
+	index_endscan(scan);
+	return n;
+}
+
+/*
+ * Draw the next id of a fact of the posting's month.
+ */
+int64
+kw_next_id(KwPosting *p)
+{
+	return kw_make_id(kw_ledger_node(), p->month,
+					  nextval_internal(kw_sequence_oid(false), false));
+}
+
+/*
+ * Lock the leaves of a month against cut_off, for those who insert by SQL.
+ */
+void
+kw_require_open_month(DateADT month)
+{
+	for (;;)
+	{
+		KwMonth		info;
+		uint64		generation;
+		bool		missing = false;
+
+		kw_month_info(month, &info);
+		generation = kw_catalog_generation();
+		for (int f = 0; f < KW_N_FACTS; f++)
+		{
+			if (OidIsValid(info.leaf[f]))
+				LockRelationOid(info.leaf[f], RowExclusiveLock);
+			else
+				missing = true;
+		}
+		if (generation != kw_catalog_generation())
+			continue;
+		if (missing || info.closed)
+			refuse_month(month, info.closed);
+		return;
+	}
+}

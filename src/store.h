@@ -1,0 +1,123 @@
+/*-------------------------------------------------------------------------
+ *
+ * store.h
+ *	  The hot rows: find, lock, update, append, without the executor.
+ *
+ * A posting is one call of a function that moves money.  It
+ *	1. begins (kw_posting_begin), which opens wallet and relation;
+ *	2. locks wallets in ascending order, then relations in ascending order;
+ *	3. reads the clock and opens the month (kw_posting_clock);
+ *	4. looks for its request id, judges, updates, appends facts;
+ *	5. ends (kw_posting_end).
+ *
+ * Every lock function returns the row's newest version and leaves the
+ * posting's snapshot newer than the lock.  Under READ COMMITTED it waits and
+ * reads again; under REPEATABLE READ and SERIALIZABLE a row that changed
+ * since the transaction's snapshot is an error 40001.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KW_STORE_H
+#define KW_STORE_H
+
+#include "compat.h"
+
+#include "executor/tuptable.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "catalog.h"
+#include "policy.h"
+
+typedef struct KwPosting KwPosting;
+
+/* a locked row; the fields above the line may be changed and written back */
+typedef struct KwWallet
+{
+	RegionCode	region;
+	char		status;
+	char		insured;
+	char		scheme;
+	DateADT		transfer_day;
+	WalletAmount available;
+	int32		request_mark;
+	int16		transfers;
+	/* ------------ */
+	int64		person_id;
+	TupleTableSlot *slot;
+} KwWallet;
+
+typedef struct KwRelation
+{
+	WalletAmount held;
+	WalletAmount returned;
+	WalletAmount remaining;
+	WalletAmount spent;
+	/* ------------ */
+	int64		relation_id;
+	int64		contributor;
+	int64		recipient;
+	TimestampTz active_since;
+	RegionCode	contributor_region;
+	RegionCode	recipient_region;
+	KinshipRelation kinship;
+	char		state;
+	int16		causes;
+	TupleTableSlot *slot;
+} KwRelation;
+
+/* a fact or other row as Datums, by the column enums of catalog.h; valid until the posting ends */
+typedef struct KwRow
+{
+	Datum		value[KW_MAX_COLUMNS];
+	bool		isnull[KW_MAX_COLUMNS];
+	TupleTableSlot *slot;
+} KwRow;
+
+extern KwPosting *kw_posting_begin(const char *function);
+extern void kw_posting_end(KwPosting *p);
+extern MemoryContext kw_posting_context(KwPosting *p);
+
+extern bool kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet);
+extern bool kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
+extern bool kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
+/* read without lock */
+extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
+/* all relations of a recipient in a state, read without lock, palloc'd in the posting's context */
+extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
+extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);
+extern void kw_update_relation(KwPosting *p, KwRelation *relation);
+
+/* refunded: at most one row a spending, under the lock of the recipient's wallet */
+extern bool kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row);
+extern void kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row /* NULL: a new one */ ,
+							  WalletAmount mutual_aid, WalletAmount own_account);
+
+/* clock and month: after the row locks.  Refuses a closed month (KW012). */
+extern TimestampTz kw_posting_clock(KwPosting *p);
+extern DateADT kw_posting_month(KwPosting *p);
+
+/*
+ * Request ids: has the person a fact of this request id in this month or the
+ * previous one?  kind is '\0' for tables without one.  The wallet is the
+ * acting person's, locked; its request_mark spares the look-up of a newer id
+ * and is raised, to be written back with the wallet.
+ */
+extern bool kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
+							const pg_uuid_t *request_id, char kind, KwRow *row);
+
+/* facts by id, in the month that the id carries */
+extern bool kw_find_spending(KwPosting *p, int64 spending_id, KwRow *row);
+extern int	kw_find_draws(KwPosting *p, int64 spending_id, KwRow **rows);
+
+extern int64 kw_next_id(KwPosting *p);
+/* append a fact of the posting's month; values by the column enums; isnull may be NULL */
+extern void kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull);
+
+/* for SPI callers: lock the month's leaves and refuse when it is closed or has none */
+extern void kw_require_open_month(DateADT month);
+/* raise "could not serialize access" */
+extern void kw_serialization_failure(void) pg_attribute_noreturn();
+
+#endif							/* KW_STORE_H */

@@ -1,0 +1,58 @@
+/*-------------------------------------------------------------------------
+ *
+ * store_impl.h
+ *	  What store.c and store_write.c share, and nobody else includes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KW_STORE_IMPL_H
+#define KW_STORE_IMPL_H
+
+#include "compat.h"
+
+#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
+#include "utils/relcache.h"
+
+#include "catalog.h"
+#include "store.h"
+
+/* facts x (this month for writing, the previous ones and a fact's own for reading) */
+#define KW_MAX_OPEN_LEAVES	(KW_N_FACTS * 4)
+
+/* an open table or leaf */
+typedef struct KwOpen
+{
+	Relation	rel;
+	KwTableInfo info;
+	Relation	index[KW_N_INDEXES];
+	/* leaves only */
+	DateADT		month;
+	bool		writable;
+	/* the executor's way: made when it is first needed */
+	ResultRelInfo *result;
+} KwOpen;
+
+struct KwPosting
+{
+	MemoryContext cxt;
+	const char *function;
+	CommandId	cid;
+	TimestampTz at;
+	DateADT		month;
+	List	   *slots;			/* to drop at the end */
+	KwOpen		state[KW_FIRST_FACT];
+	int			n_leaves;
+	KwOpen		leaf[KW_MAX_OPEN_LEAVES];
+	/* the executor's way */
+	EState	   *estate;
+	List	   *rtes;			/* of RangeTblEntry, one for each of: */
+	List	   *results;		/* of ResultRelInfo */
+	bool		triggers_begun;
+};
+
+extern TupleTableSlot *kw_make_slot(KwPosting *p, KwOpen *open, bool virtual);
+extern KwOpen *kw_writable_leaf(KwPosting *p, KwTable fact);
+extern void kw_write_end(KwPosting *p);
+
+#endif							/* KW_STORE_IMPL_H */

@@ -1,0 +1,413 @@
+/*-------------------------------------------------------------------------
+ *
+ * store_write.c
+ *	  Writes the hot rows: lean where a table is plain, the executor's way
+ *	  where a site has attached something of its own to it.
+ *
+ * The executor's way keeps the site's columns, defaults, indexes,
+ * constraints and row triggers working.  What it cannot keep it refuses:
+ * triggers with transition tables, and BEFORE triggers that swallow a row.
+ *
+ * Owns, in the posting, one EState with a ResultRelInfo for each table that
+ * needs it; kw_write_end() closes them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "compat.h"
+
+#include "access/genam.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/index.h"
+#include "commands/trigger.h"
+#include "executor/execPartition.h"
+#include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
+#include "nodes/makefuncs.h"
+#include "replication/logicalrelation.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "store.h"
+#include "store_impl.h"
+
+/*
+ * Make what the executor needs to know of a table.
+ */
+static ResultRelInfo *
+result_of(KwPosting *p, KwOpen *open)
+{
+	MemoryContext old;
+	RangeTblEntry *rte;
+	Index		index = list_length(p->results) + 1;
+
+	if (open->result != NULL)
+		return open->result;
+
+	old = MemoryContextSwitchTo(p->cxt);
+	if (p->estate == NULL)
+	{
+		p->estate = CreateExecutorState();
+		p->estate->es_output_cid = p->cid;
+	}
+	p->estate->es_snapshot = GetActiveSnapshot();
+
+	rte = makeNode(RangeTblEntry);
+	rte->rtekind = RTE_RELATION;
+	rte->relid = RelationGetRelid(open->rel);
+	rte->relkind = open->rel->rd_rel->relkind;
+	rte->rellockmode = RowExclusiveLock;
+	/* our columns are those that a trigger "UPDATE OF column" asks for */
+	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+		rte->updatedCols = bms_add_member(rte->updatedCols,
+										  open->info.attnum[c] - FirstLowInvalidHeapAttributeNumber);
+	p->rtes = lappend(p->rtes, rte);
+	ExecInitRangeTable(p->estate, p->rtes);
+
+	open->result = makeNode(ResultRelInfo);
+	InitResultRelInfo(open->result, open->rel, index, NULL, 0);
+	ExecOpenIndices(open->result, false);
+	p->results = lappend(p->results, open->result);
+	MemoryContextSwitchTo(old);
+	return open->result;
+}
+
+/*
+ * Refuse what cannot be kept, and open the queue of AFTER triggers: a plain
+ * SELECT of our function runs without one.
+ */
+static void
+prepare_triggers(KwPosting *p, KwOpen *open)
+{
+	TriggerDesc *desc = open->rel->trigdesc;
+
+	if (desc == NULL)
+		return;
+	if (desc->trig_insert_new_table || desc->trig_update_new_table || desc->trig_update_old_table)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("table \"%s\" has a trigger with transition tables",
+						RelationGetRelationName(open->rel)),
+				 errdetail("%s writes single rows and cannot feed it.", p->function),
+				 errhint("Use a trigger FOR EACH ROW without transition tables.")));
+	if (!p->triggers_begun)
+	{
+		AfterTriggerBeginQuery();
+		p->triggers_begun = true;
+	}
+}
+
+static void
+swallowed(KwOpen *open)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("a BEFORE trigger of table \"%s\" suppressed a row that a posting needs",
+					RelationGetRelationName(open->rel))));
+}
+
+/*
+ * Update by the executor's way.
+ */
+static void
+update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh)
+{
+	ResultRelInfo *result = result_of(p, open);
+	EState	   *estate = p->estate;
+	TriggerDesc *triggers = open->rel->trigdesc;
+	LockTupleMode lockmode;
+	TM_FailureData tmfd;
+	KwUpdateIndexes update_indexes;
+	List	   *recheck = NIL;
+	TM_Result	tm;
+
+	prepare_triggers(p, open);
+	if (triggers && triggers->trig_update_before_statement)
+		ExecBSUpdateTriggers(estate, result);
+	if (triggers && triggers->trig_update_before_row)
+	{
+		EPQState	epq;
+		bool		go_on;
+
+		/* the row is locked: the trigger code never enters EvalPlanQual */
+		EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
+		go_on = kw_ExecBRUpdateTriggers(estate, &epq, result, &old->tts_tid, fresh, &tmfd);
+		EvalPlanQualEnd(&epq);
+		if (!go_on)
+			swallowed(open);
+	}
+	fresh->tts_tableOid = RelationGetRelid(open->rel);
+	if (RelationGetDescr(open->rel)->constr)
+	{
+		if (RelationGetDescr(open->rel)->constr->has_generated_stored)
+			ExecComputeStoredGenerated(result, estate, fresh, CMD_UPDATE);
+		ExecConstraints(result, fresh, estate);
+	}
+	tm = table_tuple_update(open->rel, &old->tts_tid, fresh, p->cid, GetActiveSnapshot(),
+							InvalidSnapshot, true, &tmfd, &lockmode, &update_indexes);
+	if (tm != TM_Ok)
+		elog(ERROR, "unexpected result %d of updating a locked row of \"%s\"",
+			 (int) tm, RelationGetRelationName(open->rel));
+	if (result->ri_NumIndices > 0 && kw_update_needs_indexes(update_indexes))
+		recheck = kw_ExecInsertIndexTuples(result, fresh, estate, true,
+										   kw_update_only_summarizing(update_indexes));
+	ExecARUpdateTriggers(estate, result, NULL, NULL, &old->tts_tid, NULL, fresh, recheck, NULL, false);
+	if (triggers && triggers->trig_update_after_statement)
+		ExecASUpdateTriggers(estate, result, NULL);
+	ResetPerTupleExprContext(estate);
+}
+
+/*
+ * Update a plain table.  Its columns are ours, so are its constraints, which
+ * the callers keep; an index entry is needed only where the update is not HOT.
+ */
+static void
+update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh)
+{
+	LockTupleMode lockmode;
+	TM_FailureData tmfd;
+	KwUpdateIndexes update_indexes;
+	TM_Result	tm;
+
+	tm = table_tuple_update(open->rel, &old->tts_tid, fresh, p->cid, GetActiveSnapshot(),
+							InvalidSnapshot, true, &tmfd, &lockmode, &update_indexes);
+	if (tm != TM_Ok)
+		elog(ERROR, "unexpected result %d of updating a locked row of \"%s\"",
+			 (int) tm, RelationGetRelationName(open->rel));
+	if (kw_update_needs_indexes(update_indexes))
+	{
+		(void) kw_ExecInsertIndexTuples(result_of(p, open), fresh, p->estate, true,
+										kw_update_only_summarizing(update_indexes));
+		ResetPerTupleExprContext(p->estate);
+	}
+}
+
+/*
+ * Write a row's new version: the old one's columns, those of ours replaced.
+ * The slot holds the new version afterwards, so that it can be updated again.
+ */
+static void
+update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
+		   const Datum *values)
+{
+	TupleTableSlot *fresh = kw_make_slot(p, open, true);
+	int			natts = RelationGetDescr(open->rel)->natts;
+
+	slot_getallattrs(slot);
+	memcpy(fresh->tts_values, slot->tts_values, natts * sizeof(Datum));
+	memcpy(fresh->tts_isnull, slot->tts_isnull, natts * sizeof(bool));
+	for (int i = 0; i < n; i++)
+		fresh->tts_values[open->info.attnum[columns[i]] - 1] = values[i];
+	ExecStoreVirtualTuple(fresh);
+
+	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
+	if (open->info.plain)
+		update_lean(p, open, slot, fresh);
+	else
+		update_executor(p, open, slot, fresh);
+}
+
+/*
+ * Write a wallet back.  Once in a posting: the slot still holds the version
+ * that was locked.
+ */
+void
+kw_update_wallet(KwPosting *p, KwWallet *w)
+{
+	static const int columns[] = {W_TRANSFER_DAY, W_AVAILABLE, W_REQUEST_MARK, W_TRANSFERS};
+	Datum		values[] = {
+		DateADTGetDatum(w->transfer_day),
+		WalletAmountGetDatum(w->available),
+		Int32GetDatum(w->request_mark),
+		Int16GetDatum(w->transfers)
+	};
+
+	if (w->available < 0 || w->transfers < 0)
+		elog(ERROR, "wallet of person " INT64_FORMAT " would become negative", w->person_id);
+	update_row(p, &p->state[KW_WALLET], w->slot, lengthof(columns), columns, values);
+}
+
+/*
+ * Write a relation's quota back.  Once in a posting.
+ */
+void
+kw_update_relation(KwPosting *p, KwRelation *r)
+{
+	static const int columns[] = {R_HELD, R_RETURNED, R_REMAINING, R_SPENT};
+	Datum		values[] = {
+		WalletAmountGetDatum(r->held),
+		WalletAmountGetDatum(r->returned),
+		WalletAmountGetDatum(r->remaining),
+		WalletAmountGetDatum(r->spent)
+	};
+
+	if (r->held < 0 || r->returned < 0 || r->remaining < 0 || r->spent < 0)
+		elog(ERROR, "quota of relation " INT64_FORMAT " would become negative", r->relation_id);
+	update_row(p, &p->state[KW_RELATION], r->slot, lengthof(columns), columns, values);
+}
+
+/*
+ * Give the site's own columns of a new row their defaults.
+ */
+static void
+fill_defaults(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+{
+	TupleDesc	desc = RelationGetDescr(open->rel);
+
+	for (int a = 0; a < desc->natts; a++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, a);
+		bool		ours = att->attisdropped || att->attgenerated;
+		Node	   *expr;
+
+		for (int c = 0; c < kw_table_columns(open->info.table) && !ours; c++)
+			ours = (open->info.attnum[c] == att->attnum);
+		if (ours)
+			continue;
+		expr = build_column_default(open->rel, att->attnum);
+		if (expr != NULL)
+			slot->tts_values[a] = ExecEvalExpr(ExecPrepareExpr((Expr *) expr, p->estate),
+											   GetPerTupleExprContext(p->estate),
+											   &slot->tts_isnull[a]);
+	}
+}
+
+/*
+ * Insert by the executor's way.
+ */
+static void
+insert_executor(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+{
+	ResultRelInfo *result = result_of(p, open);
+	EState	   *estate = p->estate;
+	TriggerDesc *triggers = open->rel->trigdesc;
+	List	   *recheck = NIL;
+
+	fill_defaults(p, open, slot);
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = RelationGetRelid(open->rel);
+	prepare_triggers(p, open);
+	if (triggers && triggers->trig_insert_before_statement)
+		ExecBSInsertTriggers(estate, result);
+	if (triggers && triggers->trig_insert_before_row)
+	{
+		if (!ExecBRInsertTriggers(estate, result, slot))
+			swallowed(open);
+		/* the trigger may have moved it out of its month */
+		if (open->rel->rd_rel->relispartition)
+			ExecPartitionCheck(result, slot, estate, true);
+	}
+	if (RelationGetDescr(open->rel)->constr)
+	{
+		if (RelationGetDescr(open->rel)->constr->has_generated_stored)
+			ExecComputeStoredGenerated(result, estate, slot, CMD_INSERT);
+		ExecConstraints(result, slot, estate);
+	}
+	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
+	if (result->ri_NumIndices > 0)
+		recheck = kw_ExecInsertIndexTuples(result, slot, estate, false, false);
+	ExecARInsertTriggers(estate, result, slot, recheck, NULL);
+	if (triggers && triggers->trig_insert_after_statement)
+		ExecASInsertTriggers(estate, result, NULL);
+	ResetPerTupleExprContext(estate);
+}
+
+/*
+ * Insert into a plain table: the row, and an entry into each of its indexes,
+ * which are all plain unique btrees.
+ */
+static void
+insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+{
+	ExecStoreVirtualTuple(slot);
+	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
+	for (int i = 0; i < KW_N_INDEXES; i++)
+	{
+		Relation	index = open->index[i];
+		Datum		values[INDEX_MAX_KEYS];
+		bool		isnull[INDEX_MAX_KEYS];
+
+		if (index == NULL)
+			continue;
+		for (int k = 0; k < index->rd_index->indnkeyatts; k++)
+		{
+			values[k] = slot->tts_values[index->rd_index->indkey.values[k] - 1];
+			isnull[k] = false;
+		}
+		index_insert(index, values, isnull, &slot->tts_tid, open->rel,
+					 UNIQUE_CHECK_YES, false, BuildIndexInfo(index));
+	}
+}
+
+static void
+insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
+{
+	TupleTableSlot *slot = kw_make_slot(p, open, true);
+	int			natts = RelationGetDescr(open->rel)->natts;
+
+	for (int a = 0; a < natts; a++)
+	{
+		slot->tts_values[a] = (Datum) 0;
+		slot->tts_isnull[a] = true;
+	}
+	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+	{
+		int			a = open->info.attnum[c] - 1;
+
+		slot->tts_values[a] = values[c];
+		slot->tts_isnull[a] = (isnull != NULL && isnull[c]);
+	}
+	if (open->info.plain)
+		insert_lean(p, open, slot);
+	else
+		insert_executor(p, open, slot);
+}
+
+/*
+ * Append a fact to its leaf of the posting's month.
+ */
+void
+kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull)
+{
+	insert_row(p, kw_writable_leaf(p, fact), values, isnull);
+}
+
+/*
+ * Write what was refunded of a spending.
+ */
+void
+kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row, WalletAmount mutual_aid,
+				  WalletAmount own_account)
+{
+	static const int columns[] = {RD_MUTUAL_AID, RD_OWN_ACCOUNT};
+	Datum		values[RD_COLUMNS] = {
+		Int64GetDatum(spending_id),
+		WalletAmountGetDatum(mutual_aid),
+		WalletAmountGetDatum(own_account)
+	};
+
+	if (row == NULL)
+		insert_row(p, &p->state[KW_REFUNDED], values, NULL);
+	else
+		update_row(p, &p->state[KW_REFUNDED], row->slot, lengthof(columns), columns, &values[RD_MUTUAL_AID]);
+}
+
+/*
+ * Fire the queued AFTER triggers and close what the executor's way opened.
+ */
+void
+kw_write_end(KwPosting *p)
+{
+	ListCell   *lc;
+
+	if (p->estate == NULL)
+		return;
+	if (p->triggers_begun)
+		AfterTriggerEndQuery(p->estate);
+	foreach(lc, p->results)
+		ExecCloseIndices((ResultRelInfo *) lfirst(lc));
+	ExecResetTupleTable(p->estate->es_tupleTable, false);
+	FreeExecutorState(p->estate);
+	p->estate = NULL;
+}

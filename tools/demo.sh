@@ -1,0 +1,77 @@
+#!/bin/bash
+#
+# demo.sh start|stop: a private PostgreSQL that runs the scripts of demo/, each
+# in a new database of its own name, and stays for a look around.  There is one
+# demo per user: starting it again replaces it.
+#
+set -uo pipefail
+umask 022
+cd "$(dirname "$0")/.." || exit
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# The name of the running demo's directory.  Anybody may write to the temp
+# folder, so only our own plain file is believed.
+state=${TMPDIR:-/tmp}/kinwallet-demo.state.$(id -u)
+
+running_demo()
+{
+	local dir
+
+	[ -f "$state" ] && [ ! -L "$state" ] && [ -O "$state" ] || return
+	dir=$(cat "$state")
+	[[ $dir == */kinwallet-demo.?????? ]] && [ -d "$dir" ] && [ -O "$dir" ] || return
+	echo "$dir"
+}
+
+stop_demo()
+{
+	local dir
+
+	if dir=$(running_demo); then
+		bash tools/cluster.sh stop "$dir" || exit
+		rm -rf "$dir"
+		echo "removed the demo in $dir"
+	fi
+	rm -f "$state"
+}
+
+start_demo()
+{
+	local dir script database
+
+	stop_demo
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/kinwallet-demo.XXXXXX") || exit
+	# Remembered before anything runs in it: a failed start can be stopped too.
+	(set -o noclobber && echo "$dir" > "$state") || {
+		rmdir "$dir"
+		exit 1
+	}
+	bash tools/setup.sh "$dir" || exit
+	eval "$(bash tools/cluster.sh env "$dir")"
+
+	for script in demo/worked_example.sql demo/month.sql; do
+		[ -e "$script" ] || continue
+		database=$(basename "$script" .sql)
+		echo
+		echo "== $script"
+		createdb "$database" || exit
+		psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f "$script" || exit
+	done
+
+	cat <<-EOF
+
+		The demo's server runs in $dir, on no network. Its databases:
+		$(psql -XAtqc "SELECT '    psql -h $PGHOST -U postgres ' || datname
+				FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY oid")
+		\`make demo-stop\` ends and removes it.
+	EOF
+}
+
+case ${1-} in
+	start) start_demo ;;
+	stop) stop_demo ;;
+	*)
+		echo "usage: demo.sh start|stop" >&2
+		exit 2
+		;;
+esac
