@@ -5,7 +5,10 @@ MODULE_big = kinwallet
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
 
 SRCS = \
+	src/args.c \
 	src/catalog.c \
+	src/clearing.c \
+	src/clearing_scan.c \
 	src/clock.c \
 	src/kinwallet.c \
 	src/plans.c \
