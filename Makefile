@@ -13,6 +13,7 @@ SRCS = \
 	src/kinwallet.c \
 	src/plans.c \
 	src/policy.c \
+	src/relation_state.c \
 	src/store.c \
 	src/store_write.c \
 	src/wallet_amount.c \

@@ -146,6 +146,19 @@ kw_start_of_day(DateADT day)
 	return (TimestampTz) day * USECS_PER_DAY - SHANGHAI_OFFSET;
 }
 
+/*
+ * Add an interval to a moment as calendars and clocks in Asia/Shanghai count:
+ * its days and months must not be those of the session's TimeZone.
+ */
+TimestampTz
+kw_add_interval(TimestampTz at, const Interval *interval)
+{
+	Datum		local = TimestampGetDatum(at + SHANGHAI_OFFSET);
+
+	local = DirectFunctionCall2(timestamp_pl_interval, local, IntervalPGetDatum(interval));
+	return DatumGetTimestamp(local) - SHANGHAI_OFFSET;
+}
+
 static void
 split_day(DateADT day, int *year, int *month, int *mday)
 {

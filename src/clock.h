@@ -28,6 +28,7 @@ extern DateADT kw_day_of(TimestampTz at);
 extern DateADT kw_first_of_month(DateADT day);
 extern DateADT kw_add_months(DateADT month, int n);
 extern TimestampTz kw_start_of_day(DateADT day);
+extern TimestampTz kw_add_interval(TimestampTz at, const Interval *interval);
 extern char *kw_day_text(DateADT day);
 extern int	kw_full_years(DateADT birth, DateADT day);
 

@@ -28,6 +28,77 @@ KW_PLAN(KW_PLAN_PROVIDER, "t",
 		" pg_catalog.isempty(valid)"
 		" FROM kinwallet_data.provider WHERE provider OPERATOR(pg_catalog.=) $1")
 
+
+/*
+ * Persons, wallets, ending relations (relation_state.c)
+ *
+ * ORDER BY with a row lock: rows are locked as the sort hands them out, and
+ * the columns sorted by never change.
+ */
+#define OPEN_RELATION \
+	"state OPERATOR(pg_catalog.=) ANY ('{r,a,s}'::pg_catalog.\"char\"[])"
+#define OF_PERSONS \
+	"(contributor OPERATOR(pg_catalog.=) ANY ($1) OR recipient OPERATOR(pg_catalog.=) ANY ($1))"
+
+KW_PLAN(KW_PLAN_SHARE_PERSONS, "bb",
+		"SELECT person_id FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 OR person_id OPERATOR(pg_catalog.=) $2"
+		" ORDER BY person_id FOR SHARE")
+KW_PLAN(KW_PLAN_CLAIM_PERSON, "b",
+		"SELECT person_id FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_TRY_CLAIM_PERSON, "b",
+		"SELECT person_id FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE SKIP LOCKED")
+KW_PLAN(KW_PLAN_LOCK_WALLETS, "L",
+		"SELECT person_id FROM kinwallet_data.wallet"
+		" WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY person_id FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_TRY_LOCK_WALLETS, "L",
+		"SELECT person_id FROM kinwallet_data.wallet"
+		" WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY person_id FOR NO KEY UPDATE SKIP LOCKED")
+KW_PLAN(KW_PLAN_COUNT_WALLETS, "L",
+		"SELECT pg_catalog.count(*) FROM kinwallet_data.wallet"
+		" WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)")
+KW_PLAN(KW_PLAN_OPEN_PARTIES, "L",
+		"SELECT contributor, recipient FROM kinwallet_data.relation"
+		" WHERE " OF_PERSONS " AND " OPEN_RELATION)
+KW_PLAN(KW_PLAN_COUNT_OPEN_RELATIONS, "L",
+		"SELECT pg_catalog.count(*) FROM kinwallet_data.relation"
+		" WHERE " OF_PERSONS " AND " OPEN_RELATION)
+KW_PLAN(KW_PLAN_LOCK_OPEN_RELATIONS, "L",
+		"SELECT relation_id, contributor, recipient, state, causes FROM kinwallet_data.relation"
+		" WHERE " OF_PERSONS " AND " OPEN_RELATION
+		" ORDER BY relation_id FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, "L",
+		"SELECT relation_id FROM kinwallet_data.relation"
+		" WHERE " OF_PERSONS " AND " OPEN_RELATION
+		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
+KW_PLAN(KW_PLAN_LOCK_RELATION, "b",
+		"SELECT contributor, recipient, contributor_region, remaining FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION
+		" FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_END_RELATION, "bc",
+		"UPDATE kinwallet_data.relation SET state = $2, causes = 0,"
+		" returned = returned OPERATOR(kinwallet.+) remaining, remaining = '0'::kinwallet.wallet_amount"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SET_CAUSES, "bsc",
+		"UPDATE kinwallet_data.relation SET causes = $2, state = $3"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_WALLETS_AFTER_END, "bba",
+		"UPDATE kinwallet_data.wallet SET open_relations = open_relations OPERATOR(pg_catalog.-) 1,"
+		" available = CASE WHEN person_id OPERATOR(pg_catalog.=) $1"
+		" THEN available OPERATOR(kinwallet.+) $3 ELSE available END"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 OR person_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_INSERT_RETURN, "bbbazrdc",
+		"INSERT INTO kinwallet_data.return_"
+		" (return_id, relation_id, contributor, amount, at, contributor_region, month, kind)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+KW_PLAN(KW_PLAN_RELATION_EVENT, "bztbtsa",
+		"INSERT INTO kinwallet_data.relation_event (relation_id, at, kind, by_person, reason, causes, returned)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)")
+
 /*
  * Clearing
  */

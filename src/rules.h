@@ -61,7 +61,10 @@ typedef struct KwParty
 	char		insured;
 	char		scheme;
 	RegionCode	region;
-	DateADT		birth;			/* only where kw_case_load() filled it, else 0 */
+	/* only where kw_case_load() filled them */
+	DateADT		birth;
+	int64		guardian;		/* 0: none */
+	bool		auto_accept;	/* consents to every contributor's request (C4) */
 	bool		opened;			/* the region's wallet function has opened (EDGE-30) */
 	DateADT		opened_on;		/* DATEVAL_NOEND: not open */
 	KwPolicy	policy;			/* of the region, on the day */
@@ -93,15 +96,25 @@ typedef struct KwCase
 /* what a case is judged for */
 #define KW_RULES_TRANSFER	0x01
 #define KW_RULES_RELATION	0x02
+#define KW_RULES_PARTIES	0x04	/* who they are: comes before consent (KW022) */
+
+/* what a rule must know to be judged; where that is missing it is skipped */
+#define KW_NEEDS_CONTRIBUTOR	0x01
+#define KW_NEEDS_RECIPIENT		0x02
+#define KW_NEEDS_BOTH			(KW_NEEDS_CONTRIBUTOR | KW_NEEDS_RECIPIENT)
+#define KW_NEEDS_KINSHIP		0x04
+#define KW_NEEDS_LOADED			0x08
 
 typedef struct KwRule
 {
 	const char *id;				/* as in rules.md */
 	const char *source;			/* DOC-n, DECISION, ... */
 	uint32		sets;			/* KW_RULES_... */
+	uint32		needs;			/* KW_NEEDS_... */
 	int			sqlstate;
 	bool		(*holds) (const KwCase *c);
-	void		(*describe) (const KwCase *c, StringInfo detail);	/* a sentence with the figures */
+	/* say the figures in a sentence that fits both verdicts; no full stop */
+	void		(*describe) (const KwCase *c, StringInfo detail);
 	const char *message;		/* of a refusal */
 	const char *hint;			/* or NULL */
 } KwRule;
@@ -109,17 +122,29 @@ typedef struct KwRule
 extern const KwRule kw_rules[];
 extern const int kw_n_rules;
 
+/* can the rule be judged with what the case knows? */
+extern bool kw_rule_applies(const KwRule *rule, const KwCase *c);
+
 /* the first rule of the set that does not hold, or NULL */
 extern const KwRule *kw_judge(const KwCase *c, uint32 set);
 
-/* load a case from the tables; to be called inside kw_spi_begin()/kw_spi_end() */
+/*
+ * Load a case from the tables, inside kw_spi_begin()/kw_spi_end().  kinship
+ * is that of the pair's open relation, if any; the amount is the caller's.
+ */
 extern void kw_case_load(KwCase *c, int64 contributor, int64 recipient, TimestampTz at);
 
 /* fill a party's region, opening day and policy from the cache */
 extern void kw_party_region(KwParty *party, RegionCode region, DateADT day);
 
-/* raise a refusal, or print what one would say */
+/* raise a refusal (of an item of a batch), or print the DETAIL of one */
 extern void kw_refuse(const KwRule *rule, const KwCase *c) pg_attribute_noreturn();
+extern void kw_refuse_item(const KwRule *rule, const KwCase *c, int ordinal) pg_attribute_noreturn();
 extern char *kw_rule_detail(const KwRule *rule, const KwCase *c);
+
+extern const char *kw_relation_state_name(char state);
+
+/* when a request of that moment is over unless accepted (EDGE-19) */
+extern TimestampTz kw_request_expires(RegionCode contributor_region, TimestampTz requested_at);
 
 #endif							/* KW_RULES_H */
