@@ -8,7 +8,10 @@ SRCS = \
 	src/account.c \
 	src/args.c \
 	src/batch.c \
+	src/args.c \
 	src/catalog.c \
+	src/clearing.c \
+	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
 	src/hold_state.c \
