@@ -40,6 +40,7 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	relations \
 	opclass \
 	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
