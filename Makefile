@@ -8,10 +8,15 @@ SRCS = \
 	src/account.c \
 	src/args.c \
 	src/batch.c \
+	src/args.c \
 	src/catalog.c \
+	src/clearing.c \
+	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
+	src/hold_state.c \
 	src/kinwallet.c \
+	src/person.c \
 	src/plans.c \
 	src/policy.c \
 	src/relation.c \
@@ -21,7 +26,9 @@ SRCS = \
 	src/store.c \
 	src/store_write.c \
 	src/transfer.c \
+	src/sweep.c \
 	src/triggers.c \
+	src/wallet.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \

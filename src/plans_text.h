@@ -94,6 +94,14 @@ KW_PLAN(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, "L",
 		"SELECT relation_id FROM kinwallet_data.relation"
 		" WHERE " OF_PERSONS " AND " OPEN_RELATION
 		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
+KW_PLAN(KW_PLAN_LOCK_RELATIONS, "L",
+		"SELECT relation_id FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY relation_id FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_TRY_LOCK_RELATIONS, "L",
+		"SELECT relation_id FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
 KW_PLAN(KW_PLAN_LOCK_RELATION, "b",
 		"SELECT contributor, recipient, contributor_region, remaining FROM kinwallet_data.relation"
 		" WHERE relation_id OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION
@@ -117,6 +125,114 @@ KW_PLAN(KW_PLAN_INSERT_RETURN, "bbbazrdc",
 KW_PLAN(KW_PLAN_RELATION_EVENT, "bztbtsa",
 		"INSERT INTO kinwallet_data.relation_event (relation_id, at, kind, by_person, reason, causes, returned)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)")
+
+/*
+ * Holds ending (hold_state.c)
+ */
+KW_PLAN(KW_PLAN_HOLD, "b",
+		"SELECT recipient, state, amount, expires_at FROM kinwallet_data.hold"
+		" WHERE hold_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_HOLD_PARTS, "b",
+		"SELECT p.relation_id, p.amount, r.contributor, r.contributor_region"
+		" FROM kinwallet_data.hold_part p"
+		" JOIN kinwallet_data.relation r ON r.relation_id OPERATOR(pg_catalog.=) p.relation_id"
+		" WHERE p.hold_id OPERATOR(pg_catalog.=) $1 ORDER BY p.position")
+KW_PLAN(KW_PLAN_END_HOLD, "bcz",
+		"UPDATE kinwallet_data.hold SET state = $2, ended_at = $3"
+		" WHERE hold_id OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\"")
+KW_PLAN(KW_PLAN_RELEASE_HELD, "ba",
+		"UPDATE kinwallet_data.relation SET held = held OPERATOR(kinwallet.-) $2,"
+		" remaining = CASE WHEN " OPEN_RELATION " THEN remaining OPERATOR(kinwallet.+) $2 ELSE remaining END,"
+		" returned = CASE WHEN " OPEN_RELATION " THEN returned ELSE returned OPERATOR(kinwallet.+) $2 END"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1 RETURNING " OPEN_RELATION)
+KW_PLAN(KW_PLAN_CREDIT_WALLET, "ba",
+		"UPDATE kinwallet_data.wallet SET available = available OPERATOR(kinwallet.+) $2"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Persons (person.c): the codes of a person's row as the wallet copies them
+ */
+#define INSURED_CODE	"pg_catalog.substr(status, 1, 1)::pg_catalog.\"char\""
+#define SCHEME_CODE \
+	"CASE WHEN scheme OPERATOR(pg_catalog.=) 'resident' THEN 'r'" \
+	" WHEN individual_account THEN 'e' ELSE 'p' END::pg_catalog.\"char\""
+
+KW_PLAN(KW_PLAN_PERSON_IN_USE, "b",
+		"SELECT 1 FROM kinwallet_data.wallet WHERE person_id OPERATOR(pg_catalog.=) $1"
+		" UNION ALL SELECT 1 FROM kinwallet_data.relation"
+		" WHERE contributor OPERATOR(pg_catalog.=) $1 OR recipient OPERATOR(pg_catalog.=) $1 LIMIT 1")
+/* old_person and new_person are the trigger's transition tables */
+KW_PLAN(KW_PLAN_CHANGED_PERSONS, "",
+		"SELECT p.person_id, p.region, p.insured, p.scheme, w.region, w.insured, w.scheme"
+		" FROM (SELECT person_id, region, " INSURED_CODE " AS insured, " SCHEME_CODE " AS scheme FROM new_person"
+		" EXCEPT SELECT person_id, region, " INSURED_CODE ", " SCHEME_CODE " FROM old_person) AS p"
+		" LEFT JOIN kinwallet_data.wallet w ON w.person_id OPERATOR(pg_catalog.=) p.person_id"
+		" ORDER BY p.person_id")
+KW_PLAN(KW_PLAN_COPY_TO_WALLET, "brcc",
+		"UPDATE kinwallet_data.wallet SET region = $2, insured = $3, scheme = $4"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_INSERT_EVENT, "tbdrttz",
+		"INSERT INTO kinwallet_data.insurance_event"
+		" (event_id, person_id, effective_on, region, scheme, status, processed_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+KW_PLAN(KW_PLAN_EVENT, "t",
+		"SELECT person_id, effective_on, region, scheme, status FROM kinwallet_data.insurance_event"
+		" WHERE event_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_APPLY_EVENT, "brtt",
+		"UPDATE kinwallet_data.person SET region = COALESCE($2, region), scheme = COALESCE($3, scheme),"
+		" status = COALESCE($4, status) WHERE person_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Wallets (wallet.c)
+ */
+KW_PLAN(KW_PLAN_WALLET_OWNER, "b",
+		"SELECT " INSURED_CODE ", credential IS NOT NULL"
+		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1 FOR SHARE")
+KW_PLAN(KW_PLAN_WALLET_STATUS, "b",
+		"SELECT status FROM kinwallet_data.wallet WHERE person_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_SET_WALLET_STATUS, "bc",
+		"UPDATE kinwallet_data.wallet SET status = $2 WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_WALLET_PROFILE, "brtz",
+		"INSERT INTO kinwallet_data.wallet_profile AS p (person_id, place, mobile, opened_at)"
+		" VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO UPDATE"
+		" SET place = COALESCE(EXCLUDED.place, p.place), mobile = COALESCE(EXCLUDED.mobile, p.mobile),"
+		" opened_at = EXCLUDED.opened_at")
+KW_PLAN(KW_PLAN_WALLET_EVENT, "bztt",
+		"INSERT INTO kinwallet_data.wallet_event (person_id, at, kind, reason) VALUES ($1, $2, $3, $4)")
+/* on its person as recipient, and on relations that the person contributed to */
+KW_PLAN(KW_PLAN_OPEN_HOLDS, "b",
+		"SELECT (SELECT pg_catalog.count(*) FROM kinwallet_data.hold"
+		" WHERE recipient OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\"),"
+		" (SELECT pg_catalog.count(DISTINCT h.hold_id) FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.hold_part p ON p.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" JOIN kinwallet_data.hold h ON h.hold_id OPERATOR(pg_catalog.=) p.hold_id"
+		" WHERE r.contributor OPERATOR(pg_catalog.=) $1 AND kinwallet.fen(r.held) OPERATOR(pg_catalog.>) 0"
+		" AND h.state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\")")
+
+/*
+ * What has run out (sweep.c)
+ */
+KW_PLAN(KW_PLAN_REQUESTS, "",
+		"SELECT r.relation_id, r.contributor, r.recipient, r.contributor_region, e.at"
+		" FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.relation_event e ON e.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" AND e.kind OPERATOR(pg_catalog.=) 'requested'"
+		" WHERE r.state OPERATOR(pg_catalog.=) 'r'::pg_catalog.\"char\" ORDER BY r.relation_id")
+KW_PLAN(KW_PLAN_IS_REQUEST, "b",
+		"SELECT 1 FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'r'::pg_catalog.\"char\"")
+KW_PLAN(KW_PLAN_EXPIRED_HOLDS, "z",
+		"SELECT hold_id FROM kinwallet_data.hold"
+		" WHERE state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\" AND expires_at OPERATOR(pg_catalog.<=) $1"
+		" ORDER BY expires_at, hold_id")
+KW_PLAN(KW_PLAN_PAUSES, "",
+		"SELECT p.person_id FROM kinwallet_data.person p WHERE p.status OPERATOR(pg_catalog.=) 'paused'"
+		" AND EXISTS (SELECT 1 FROM kinwallet_data.relation"
+		" WHERE (contributor OPERATOR(pg_catalog.=) p.person_id OR recipient OPERATOR(pg_catalog.=) p.person_id)"
+		" AND " OPEN_RELATION ") ORDER BY p.person_id")
+KW_PLAN(KW_PLAN_PAUSE, "b",
+		"SELECT region, status_since FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'paused'")
 
 /*
  * Rules and relations (rule_case.c, relation.c)
@@ -176,3 +292,38 @@ KW_PLAN(KW_PLAN_WALLETS_AFTER_MAKE, "bb",
 KW_PLAN(KW_PLAN_ACTIVATE_RELATION, "bz",
 		"UPDATE kinwallet_data.relation SET state = 'a', active_since = $2"
 		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+ * Clearing
+ */
+KW_PLAN(KW_PLAN_LEDGER_SINCE, "",
+		"SELECT since FROM kinwallet_data.ledger")
+KW_PLAN(KW_PLAN_MONTH_STATE, "d",
+		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_LOCK_MONTH, "d",
+		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1 FOR UPDATE")
+KW_PLAN(KW_PLAN_INSERT_MONTH, "dzn",
+		"INSERT INTO kinwallet_data.clearing_month (month, cut_off_at, cut_off_by) VALUES ($1, $2, $3)")
+KW_PLAN(KW_PLAN_MONTH_WAS_SPLIT, "dzn",
+		"UPDATE kinwallet_data.clearing_month SET state = 'split', split_at = $2, split_by = $3"
+		" WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SUCCESSORS, "",
+		"SELECT region, successor FROM kinwallet_data.region")
+KW_PLAN(KW_PLAN_DELETE_PAIRS, "d",
+		"DELETE FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1")
+/* one payer's rows; money in fen: what an array of built-in type carries */
+KW_PLAN(KW_PLAN_INSERT_PAIRS, "dtrRLLLL",
+		"INSERT INTO kinwallet_data.clearing_pair"
+		" (month, level, payer, payee, scope, person_times, items, gross, reversed, due, adjustment)"
+		" SELECT $1, $2, $3, p.payee,"
+		" CASE WHEN kinwallet.province($3) OPERATOR(kinwallet.=) kinwallet.province(p.payee)"
+		" THEN 'i' ELSE 'c' END::pg_catalog.\"char\","
+		" p.person_times, p.items, kinwallet.from_fen(p.gross), kinwallet.from_fen(p.reversed),"
+		" kinwallet.from_fen(GREATEST(p.gross OPERATOR(pg_catalog.-) p.reversed, 0)),"
+		" kinwallet.from_fen(GREATEST(p.reversed OPERATOR(pg_catalog.-) p.gross, 0))"
+		" FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8)) AS p(payee, person_times, items, gross, reversed)")
+KW_PLAN(KW_PLAN_PAIRS, "dtB",
+		"SELECT payer, payee, person_times, items, gross, reversed, due, adjustment"
+		" FROM kinwallet_data.clearing_pair"
+		" WHERE month OPERATOR(pg_catalog.=) $1 AND level OPERATOR(pg_catalog.=) $2"
+		" AND (NOT $3 OR scope OPERATOR(pg_catalog.=) 'i')"
+		" ORDER BY payer, payee")

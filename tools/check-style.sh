@@ -13,9 +13,9 @@ layers='
 1	compat errors args
 2	wallet_amount wallet_amount_agg kinship_relation region_code citizen_id
 3	policy catalog plans
-4	rules rule_case store
-5	explain transfer spend relation batch clearing prepayment audit
-6	triggers kinwallet
+4	rules rule_case store relation_state hold_state
+5	account explain transfer spend relation wallet sweep batch clearing prepayment audit
+6	triggers person kinwallet
 '
 
 number=0
