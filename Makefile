@@ -8,7 +8,6 @@ SRCS = \
 	src/account.c \
 	src/args.c \
 	src/batch.c \
-	src/args.c \
 	src/catalog.c \
 	src/clearing.c \
 	src/clearing_scan.c \
@@ -25,8 +24,8 @@ SRCS = \
 	src/rules.c \
 	src/store.c \
 	src/store_write.c \
-	src/transfer.c \
 	src/sweep.c \
+	src/transfer.c \
 	src/triggers.c \
 	src/wallet.c \
 	src/wallet_amount.c \
