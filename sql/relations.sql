@@ -11,8 +11,8 @@ LANGUAGE sql AS $$
 $$;
 
 -- 1 and 2 are spouses in two provinces, 3 a child of eleven, 4 a parent of 1, 5 a sibling of 1; 6 to 9 are others
-INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, status, status_since, guardian, individual_account)
-SELECT id, make_citizen_id(birth, id), 'p' || id, region::kinwallet.region_code, scheme, status, '2020-01-01', guardian, individual_account
+INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, status, guardian, individual_account, credential)
+SELECT id, make_citizen_id(birth, id), 'p' || id, region::kinwallet.region_code, scheme, status, guardian, individual_account, 'c' || id
 FROM (VALUES
 	(1, date '1980-05-01', '640200', 'employee', 'normal', NULL::bigint, true),
 	(2, '1982-03-08', '370100', 'employee', 'normal', NULL, true),
@@ -20,16 +20,15 @@ FROM (VALUES
 	(4, '1955-01-15', '640100', 'resident', 'normal', NULL, true),
 	(5, '1984-07-20', '320500', 'employee', 'normal', NULL, false),
 	(6, '2010-02-03', '640200', 'employee', 'normal', NULL, true),
-	(7, '1979-12-31', '370100', 'employee', 'paused', NULL, true),
+	(7, '1979-12-31', '370100', 'employee', 'normal', NULL, true),
 	(8, '1978-11-11', '640200', 'employee', 'normal', NULL, true),
 	(9, '1990-10-10', '640200', 'employee', 'normal', NULL, true)
 ) AS t (id, birth, region, scheme, status, guardian, individual_account);
--- wallets as opening leaves them, 8 without one and 9 frozen; 1 has money
-INSERT INTO kinwallet_data.wallet (person_id, region, status, insured, scheme, available)
-SELECT person_id, region, CASE person_id WHEN 9 THEN 'f' ELSE 'o' END::"char", left(status, 1)::"char",
-	CASE WHEN scheme = 'resident' THEN 'r' WHEN individual_account THEN 'e' ELSE 'p' END::"char",
-	(CASE person_id WHEN 1 THEN '5000.00' ELSE '0' END)::kinwallet.wallet_amount
-FROM kinwallet_data.person WHERE person_id <> 8;
+-- 1 has money, 7 is paused, 8 has no wallet, 9 is frozen
+SELECT kinwallet.open_wallet(person_id) FROM kinwallet_data.person WHERE person_id <> 8 ORDER BY person_id;
+SELECT kinwallet.credit_account(kinwallet.new_request_id(), 1, '5000.00');
+UPDATE kinwallet_data.person SET status = 'paused' WHERE person_id = 7;
+SELECT kinwallet.freeze_wallet(9, 'test');
 
 CREATE VIEW relations AS
 SELECT relation_id - (SELECT min(relation_id) FROM kinwallet_data.relation) + 1 AS no, contributor, recipient, kinship, state, causes,
@@ -77,7 +76,6 @@ SELECT kinwallet.establish_relation(1, 2, 'sibling');
 SELECT kinwallet.establish_relation(2, 1, 'sibling');
 SELECT kinwallet.establish_relation(5, 2, 'spouse');
 UPDATE kinwallet_data.person SET individual_account = true WHERE person_id = 5;
-UPDATE kinwallet_data.wallet SET scheme = 'e' WHERE person_id = 5;
 SELECT kinwallet.establish_relation(5, 2, 'spouse');
 SELECT kinwallet.establish_relation(1, 5, 'spouse');
 SELECT kinwallet.establish_relation(1, 4, 'child');
