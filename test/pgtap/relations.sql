@@ -1,6 +1,6 @@
 -- The rules of making and ending relations, each by its ID, and explain_transfer() against transfer().
 BEGIN;
-SELECT plan(161);
+SELECT plan(163);
 SET LOCAL kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
 
@@ -154,7 +154,8 @@ SELECT is(pg_temp.try(6, 1, 'child'), 'KW005 EDGE-15', 'EDGE-15: a child is youn
 SELECT is(pg_temp.try(1, 6, 'paternal_grandparent'), 'KW005 EDGE-15', 'EDGE-15: a grandparent is older');
 SELECT is(pg_temp.try(6, 1, 'maternal_grandchild'), 'KW005 EDGE-15', 'EDGE-15: a grandchild is younger');
 SELECT pg_temp.person(9, '1985-06-06', '640200');
-SELECT is(pg_temp.try(6, 9, 'parent'), 'KW005 EDGE-15', 'EDGE-15: not of the same day');
+SELECT is(pg_temp.try(6, 9, 'parent'), 'KW005 EDGE-15', 'EDGE-15: a parent not of the same day');
+SELECT is(pg_temp.try(6, 9, 'child'), 'KW005 EDGE-15', 'EDGE-15: nor a child');
 SELECT is(pg_temp.try(6, 9, 'sibling'), 'made', 'EDGE-15: twins are siblings');
 SELECT pg_temp.person(10, '1985-06-07', '640200');
 SELECT is(pg_temp.try(6, 10, 'child'), 'made', 'EDGE-15: no minimum gap');
@@ -177,7 +178,8 @@ SET LOCAL kinwallet.clock = '2026-01-09 00:00+08';
 SELECT is(pg_temp.try(1, 2, 'spouse'), 'made', 'EDGE-30: open on the day');
 SELECT pg_temp.clear(1, 2);
 UPDATE kinwallet_data.region SET opened_on = NULL WHERE region::text = '370100';
-SELECT is(pg_temp.try(1, 2, 'spouse'), 'KW014 EDGE-30', 'EDGE-30: a region without an opening day');
+SELECT is(pg_temp.try(1, 2, 'spouse'), 'KW014 EDGE-30', 'EDGE-30: the recipient''s region has no opening day');
+SELECT is(pg_temp.try(2, 1, 'spouse'), 'KW014 EDGE-30', 'EDGE-30: the contributor''s region has no opening day');
 UPDATE kinwallet_data.region SET opened_on = '2026-01-09' WHERE region::text = '370100';
 UPDATE kinwallet_data.policy SET cross_province = false WHERE scope = 640000;
 SELECT is(pg_temp.try(1, 2, 'spouse'), 'KW014 EDGE-30', 'EDGE-30: the contributor''s policy forbids it');
