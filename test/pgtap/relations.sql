@@ -1,6 +1,6 @@
 -- The rules of making and ending relations, each by its ID, and explain_transfer() against transfer().
 BEGIN;
-SELECT plan(163);
+SELECT plan(165);
 SET LOCAL kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
 
@@ -343,6 +343,11 @@ UPDATE kinwallet_data.policy SET cross_province = false WHERE scope = 640000;
 SELECT pg_temp.same(1, 2, '1', 'does not allow aid across provinces; .*EDGE-30');
 UPDATE kinwallet_data.policy SET cross_province = true WHERE scope = 640000;
 SELECT kinwallet.transfer(kinwallet.new_request_id(), 1, 2, '1');
+SELECT pg_temp.same(1, 6, '1', '3 of at most 3 transfers on 2026-02-09 .TRF-04');
+-- behind the wallet's counter: what was made on the day counts
+SET LOCAL kinwallet.clock = '2026-02-10 00:00+08';
+SELECT kinwallet.transfer(kinwallet.new_request_id(), 1, 2, '1');
+SET LOCAL kinwallet.clock = '2026-02-09 12:00+08';
 SELECT pg_temp.same(1, 6, '1', '3 of at most 3 transfers on 2026-02-09 .TRF-04');
 SET LOCAL kinwallet.clock = '2026-02-08 12:00+08';
 SELECT pg_temp.same(1, 6, '1', '^posted$');
