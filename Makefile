@@ -50,6 +50,7 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	relations \
 	opclass \
 	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
