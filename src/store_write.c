@@ -189,7 +189,9 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 			 (int) tm, RelationGetRelationName(open->rel));
 	if (kw_update_needs_indexes(update_indexes))
 	{
-		(void) kw_ExecInsertIndexTuples(result_of(p, open), fresh, p->estate, true,
+		ResultRelInfo *result = result_of(p, open);
+
+		(void) kw_ExecInsertIndexTuples(result, fresh, p->estate, true,
 										kw_update_only_summarizing(update_indexes));
 		ResetPerTupleExprContext(p->estate);
 	}
