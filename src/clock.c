@@ -62,7 +62,10 @@ parse_moment(const char *text, TimestampTz *result)
 	/* first as a local time: DecodeDateTime refuses a zone it can't return */
 	if (kw_DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, NULL) == 0)
 		tz = -(int) (SHANGHAI_OFFSET / USECS_PER_SEC);
-	else if (kw_DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0)
+	/* parsed again, because decoding cuts the fields up */
+	else if (ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype,
+						   MAXDATEFIELDS, &nf) != 0 ||
+			 kw_DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0)
 		return false;
 
 	return dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, result) == 0;
