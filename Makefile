@@ -45,7 +45,8 @@ REGRESS = \
 	region_code \
 	citizen_id \
 	opclass \
-	encoding
+	encoding \
+	persons
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
