@@ -72,4 +72,23 @@ typedef bool KwUpdateIndexes;
 	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, tmfd)
 #endif
 
+/*
+ * 17 split the reading of a page from its preparation for a page-at-a-time
+ * scan; scan is one of table_beginscan_strat().
+ */
+#if PG_VERSION_NUM >= 170000
+#define kw_heap_getpage(scan, block) \
+	do { \
+		HeapScanDesc heap_ = (HeapScanDesc) (scan); \
+		if (BufferIsValid(heap_->rs_cbuf)) \
+			ReleaseBuffer(heap_->rs_cbuf); \
+		heap_->rs_cbuf = ReadBufferExtended(heap_->rs_base.rs_rd, MAIN_FORKNUM, (block), \
+											RBM_NORMAL, heap_->rs_strategy); \
+		heap_->rs_cblock = (block); \
+		heap_prepare_pagescan(scan); \
+	} while (0)
+#else
+#define kw_heap_getpage(scan, block)	heapgetpage(scan, block)
+#endif
+
 #endif							/* KW_COMPAT_H */

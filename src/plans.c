@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 #include "catalog.h"
@@ -73,6 +74,8 @@ letter_type(char letter)
 			return kw_type_oid(KW_TYPE_WALLET_AMOUNT);
 		case 'r':
 			return kw_type_oid(KW_TYPE_REGION_CODE);
+		case 'R':
+			return get_array_type(kw_type_oid(KW_TYPE_REGION_CODE));
 		case 'k':
 			return kw_type_oid(KW_TYPE_KINSHIP_RELATION);
 		case 'p':

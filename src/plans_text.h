@@ -292,3 +292,53 @@ KW_PLAN(KW_PLAN_WALLETS_AFTER_MAKE, "bb",
 KW_PLAN(KW_PLAN_ACTIVATE_RELATION, "bz",
 		"UPDATE kinwallet_data.relation SET state = 'a', active_since = $2"
 		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Clearing
+ */
+KW_PLAN(KW_PLAN_LEDGER_SINCE, "",
+		"SELECT since FROM kinwallet_data.ledger")
+KW_PLAN(KW_PLAN_MONTH_STATE, "d",
+		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_LOCK_MONTH, "d",
+		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1 FOR UPDATE")
+KW_PLAN(KW_PLAN_INSERT_MONTH, "dzn",
+		"INSERT INTO kinwallet_data.clearing_month (month, cut_off_at, cut_off_by) VALUES ($1, $2, $3)")
+KW_PLAN(KW_PLAN_MONTH_WAS_SPLIT, "dzn",
+		"UPDATE kinwallet_data.clearing_month SET state = 'split', split_at = $2, split_by = $3"
+		" WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SUCCESSORS, "",
+		"SELECT region, successor FROM kinwallet_data.region")
+KW_PLAN(KW_PLAN_DELETE_PAIRS, "d",
+		"DELETE FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1")
+/* one payer's rows; money in fen: what an array of built-in type carries */
+KW_PLAN(KW_PLAN_INSERT_PAIRS, "dtrRLLLL",
+		"INSERT INTO kinwallet_data.clearing_pair"
+		" (month, level, payer, payee, scope, person_times, items, gross, reversed, due, adjustment)"
+		" SELECT $1, $2, $3, p.payee,"
+		" CASE WHEN kinwallet.province($3) OPERATOR(kinwallet.=) kinwallet.province(p.payee)"
+		" THEN 'i' ELSE 'c' END::pg_catalog.\"char\","
+		" p.person_times, p.items, kinwallet.from_fen(p.gross), kinwallet.from_fen(p.reversed),"
+		" kinwallet.from_fen(GREATEST(p.gross OPERATOR(pg_catalog.-) p.reversed, 0)),"
+		" kinwallet.from_fen(GREATEST(p.reversed OPERATOR(pg_catalog.-) p.gross, 0))"
+		" FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6),"
+		" pg_catalog.unnest($7), pg_catalog.unnest($8)) AS p(payee, person_times, items, gross, reversed)")
+KW_PLAN(KW_PLAN_PAIRS, "dtB",
+		"SELECT payer, payee, person_times, items, gross, reversed, due, adjustment"
+		" FROM kinwallet_data.clearing_pair"
+		" WHERE month OPERATOR(pg_catalog.=) $1 AND level OPERATOR(pg_catalog.=) $2"
+		" AND (NOT $3 OR scope OPERATOR(pg_catalog.=) 'i')"
+		" ORDER BY payer, payee")
+/*
+ * Spendings (spend_rules.c, refund.c)
+ */
+KW_PLAN(KW_PLAN_PLACE_OF_USE, "b",
+		"SELECT place FROM kinwallet_data.wallet_profile WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PERSON_REGION, "b",
+		"SELECT region, status FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_ADD_SUSPENSE, "bra",
+		"INSERT INTO kinwallet_data.suspense AS s (person_id, region, amount) VALUES ($1, $2, $3)"
+		" ON CONFLICT (person_id, region) DO UPDATE SET amount = s.amount OPERATOR(kinwallet.+) excluded.amount")
+KW_PLAN(KW_PLAN_UNPAY_PREMIUM, "b",
+		"DELETE FROM kinwallet_data.premium_paid WHERE spending_id OPERATOR(pg_catalog.=) $1")
+

@@ -1,0 +1,523 @@
+/*-------------------------------------------------------------------------
+ *
+ * clearing.c
+ *	  Closes months and splits what they cost among regions and provinces.
+ *
+ * cut_off() waits for the postings that are in flight in a month and lets
+ * none in after them; split() sums the month's draws (clearing_scan.c) into
+ * the tables of pairs; clearing_pairs() shows those.
+ *
+ * cut_off() takes ShareRowExclusiveLock on the month's leaves, in the order
+ * of KwTable, and keeps it to commit.  A posting holds its leaf RowExclusive
+ * and looks afterwards whether the month is open; the trigger of
+ * clearing_month sends the news before the locks go.  split() holds the
+ * month's row of clearing_month FOR UPDATE: two splits of one month follow
+ * each other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+#include "args.h"
+#include "catalog.h"
+#include "clearing_scan.h"
+#include "clock.h"
+#include "errors.h"
+#include "plans.h"
+#include "wallet_amount.h"
+
+/* columns of clearing_pairs() */
+#define PAIR_COLUMNS	8
+
+/*
+ * Name a month in a message, as 2026-01.
+ */
+static char *
+month_text(DateADT month)
+{
+	char	   *text = kw_day_text(month);
+
+	text[strlen(text) - strlen("-01")] = '\0';
+	return text;
+}
+
+/*
+ * Take the argument "month", which is the month's first day.
+ */
+static DateADT
+month_arg(Datum value)
+{
+	DateADT		month = DatumGetDateADT(value);
+
+	if (DATE_NOT_FINITE(month) || kw_first_of_month(month) != month)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("month must be given by its first day"),
+				 DATE_NOT_FINITE(month) ? 0 :
+				 errhint("Use %s.", kw_day_text(kw_first_of_month(month)))));
+	return month;
+}
+
+static void
+prevent_unless_writable(const char *function)
+{
+	PreventCommandIfReadOnly(function);
+	PreventCommandIfParallelMode(function);
+	PreventCommandDuringRecovery(function);
+}
+
+/*
+ * Name the caller, whom kw_spi_begin() is about to replace by the ledger's
+ * owner.
+ */
+static Datum
+caller_name(void)
+{
+	Name		name = palloc0(NAMEDATALEN);
+
+	namestrcpy(name, GetUserNameFromId(GetOuterUserId(), false));
+	return NameGetDatum(name);
+}
+
+static void
+refuse_no_partition(DateADT month)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_KW_NOT_FOUND),
+			 errmsg("month %s has no partitions", month_text(month)),
+			 errhint("kinwallet.ensure_partitions() makes missing partitions.")));
+}
+
+static void
+refuse_cut_off_already(DateADT month)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_KW_MONTH_CLOSED),
+			 errmsg("month %s is cut off already", month_text(month))));
+}
+
+/*
+ * Lock the leaves of a month against posting: all of them, in one order.
+ * When this returns, whoever posted into the month has committed or aborted.
+ */
+static void
+lock_leaves(DateADT month, KwMonth *info)
+{
+	KwMonth		seen;
+
+	for (;;)
+	{
+		kw_month_info(month, &seen);
+		for (int f = 0; f < KW_N_FACTS; f++)
+			if (!OidIsValid(seen.leaf[f]))
+				refuse_no_partition(month);
+		for (int f = 0; f < KW_N_FACTS; f++)
+			LockRelationOid(seen.leaf[f], ShareRowExclusiveLock);
+
+		/* taking the locks read the invalidations: is it still these leaves? */
+		kw_month_info(month, info);
+		if (memcmp(seen.leaf, info->leaf, sizeof(seen.leaf)) == 0)
+			return;
+		for (int f = 0; f < KW_N_FACTS; f++)
+			UnlockRelationOid(seen.leaf[f], ShareRowExclusiveLock);
+	}
+}
+
+/*
+ * Tell whether a leaf has a row that the latest snapshot sees.
+ */
+static bool
+leaf_has_facts(Oid leaf)
+{
+	Relation	rel = table_open(leaf, AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * Refuse to leave an earlier month behind that has facts and is not cut off.
+ * Nobody posts into an earlier month while a later one is over, except who
+ * read the clock before; such a month can be cut off afterwards.
+ */
+static void
+check_earlier_months(DateADT month)
+{
+	DateADT		since;
+
+	kw_spi_latest(KW_PLAN_LEDGER_SINCE);
+	since = kw_spi_int32(0, 1);
+	for (DateADT earlier = since; earlier < month; earlier = kw_add_months(earlier, 1))
+	{
+		KwMonth		info;
+
+		kw_month_info(earlier, &info);
+		for (int f = 0; f < KW_N_FACTS && !info.closed; f++)
+		{
+			if (!OidIsValid(info.leaf[f]) || !leaf_has_facts(info.leaf[f]))
+				continue;
+			ereport(ERROR,
+					(errcode(ERRCODE_KW_CLEARING_ORDER),
+					 errmsg("month %s cannot be cut off before month %s",
+							month_text(month), month_text(earlier)),
+					 errdetail("Month %s has facts and is not cut off (CLR-02).",
+							   month_text(earlier))));
+		}
+	}
+}
+
+/*
+ * cut_off(month date): close a month for posting.
+ */
+PG_FUNCTION_INFO_V1(kw_cut_off);
+Datum
+kw_cut_off(PG_FUNCTION_ARGS)
+{
+	DateADT		month;
+	DateADT		over_on;
+	KwMonth		info;
+	Datum		caller;
+	KwSpi		spi;
+
+	KW_ARGS_NOT_NULL("month");
+	month = month_arg(PG_GETARG_DATUM(0));
+	prevent_unless_writable("cut_off()");
+
+	/* refuse early what would stall the postings of a running month */
+	kw_month_info(month, &info);
+	for (int f = 0; f < KW_N_FACTS; f++)
+		if (!OidIsValid(info.leaf[f]))
+			refuse_no_partition(month);
+	if (info.closed)
+		refuse_cut_off_already(month);
+	over_on = kw_add_months(month, 1);
+	if (kw_day_of(kw_now()) < over_on)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_CLEARING_ORDER),
+				 errmsg("month %s is still running", month_text(month)),
+				 errdetail("It can be cut off from %s on, in Asia/Shanghai (EDGE-70).",
+						   kw_day_text(over_on))));
+
+	lock_leaves(month, &info);
+	caller = caller_name();
+	kw_spi_begin(&spi);
+	/* not by the transaction's snapshot: who was faster has committed now */
+	if (kw_spi_latest(KW_PLAN_MONTH_STATE, DateADTGetDatum(month)) > 0)
+		refuse_cut_off_already(month);
+	check_earlier_months(month);
+	kw_spi(KW_PLAN_INSERT_MONTH, DateADTGetDatum(month), TimestampTzGetDatum(kw_now()), caller);
+	kw_spi_end(&spi);
+	PG_RETURN_VOID();
+}
+
+/*
+ * Lock the row of a month that is to be split.
+ */
+static void
+lock_month(DateADT month, const KwMonth *info)
+{
+	char	   *state;
+
+	if (kw_spi(KW_PLAN_LOCK_MONTH, DateADTGetDatum(month)) == 0)
+	{
+		/* cut off, but after this transaction's snapshot */
+		if (info->closed)
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent update")));
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_CLEARING_ORDER),
+				 errmsg("month %s is not cut off", month_text(month)),
+				 errhint("Call kinwallet.cut_off() first.")));
+	}
+	state = kw_spi_text(0, 1);
+	if (strcmp(state, "cut_off") != 0 && strcmp(state, "split") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_MONTH_CLOSED),
+				 errmsg("month %s cannot be split again", month_text(month)),
+				 errdetail("Its clearing is in state \"%s\" (EDGE-75).", state)));
+}
+
+/* a region and what it was recoded into, or itself */
+typedef struct Successor
+{
+	RegionCode	region;
+	RegionCode	successor;
+} Successor;
+
+static int
+compare_successors(const void *a, const void *b)
+{
+	/* six digits: the difference fits */
+	return ((const Successor *) a)->region - ((const Successor *) b)->region;
+}
+
+/*
+ * Announce the regions to a square of sums: those without successor are the
+ * parties; the others follow theirs to the end (EDGE-78).
+ */
+static KwClearing *
+load_parties(void)
+{
+	int			n = (int) kw_spi_latest(KW_PLAN_SUCCESSORS);
+	Successor  *regions = palloc(Max(n, 1) * sizeof(Successor));
+	KwClearing *c;
+
+	for (int i = 0; i < n; i++)
+	{
+		regions[i].region = kw_spi_int32(i, 1);
+		regions[i].successor = kw_spi_isnull(i, 2) ? regions[i].region : kw_spi_int32(i, 2);
+	}
+	qsort(regions, n, sizeof(Successor), compare_successors);
+
+	c = kw_clearing_create(n);
+	for (int i = 0; i < n; i++)
+	{
+		const Successor *party = &regions[i];
+
+		for (int hops = 0; party->successor != party->region; hops++)
+		{
+			Successor	key = {party->successor, 0};
+
+			if (hops == n)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("successors of region %06d go round in a circle", regions[i].region),
+						 errdetail("A region's successors must lead to a region without one (EDGE-78).")));
+			party = bsearch(&key, regions, n, sizeof(Successor), compare_successors);
+			if (party == NULL)
+				elog(ERROR, "successor %06d is no region", key.region);
+		}
+		kw_clearing_add_region(c, regions[i].region, party->region);
+	}
+	pfree(regions);
+	return c;
+}
+
+/*
+ * One payer's rows of a table, in the form that one INSERT takes.
+ */
+typedef struct PairRows
+{
+	int			n;
+	Datum	   *payee;
+	Datum	   *person_times;
+	Datum	   *items;
+	Datum	   *gross;
+	Datum	   *reversed;
+} PairRows;
+
+static void
+init_rows(PairRows *rows, int capacity)
+{
+	rows->n = 0;
+	rows->payee = palloc(capacity * sizeof(Datum));
+	rows->person_times = palloc(capacity * sizeof(Datum));
+	rows->items = palloc(capacity * sizeof(Datum));
+	rows->gross = palloc(capacity * sizeof(Datum));
+	rows->reversed = palloc(capacity * sizeof(Datum));
+}
+
+static void
+add_row(PairRows *rows, RegionCode payee, int64 person_times, const KwPairSums *sums)
+{
+	rows->payee[rows->n] = RegionCodeGetDatum(payee);
+	rows->person_times[rows->n] = Int64GetDatum(person_times);
+	rows->items[rows->n] = Int64GetDatum(sums->items);
+	rows->gross[rows->n] = Int64GetDatum(sums->gross);
+	rows->reversed[rows->n] = Int64GetDatum(sums->reversed);
+	rows->n++;
+}
+
+static Datum
+int8_array(Datum *elements, int n)
+{
+	return PointerGetDatum(construct_array(elements, n, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+static void
+insert_rows(DateADT month, const char *level, RegionCode payer, PairRows *rows)
+{
+	if (rows->n == 0)
+		return;
+	kw_spi(KW_PLAN_INSERT_PAIRS, DateADTGetDatum(month), CStringGetTextDatum(level),
+		   RegionCodeGetDatum(payer),
+		   PointerGetDatum(construct_array(rows->payee, rows->n, kw_type_oid(KW_TYPE_REGION_CODE),
+										   sizeof(RegionCode), true, TYPALIGN_INT)),
+		   int8_array(rows->person_times, rows->n), int8_array(rows->items, rows->n),
+		   int8_array(rows->gross, rows->n), int8_array(rows->reversed, rows->n));
+	rows->n = 0;
+}
+
+/*
+ * Write the table of regions: every pair of two parties that has lines.
+ * After a merger payer and payee can be one party: it owes itself nothing.
+ */
+static void
+insert_regions(DateADT month, const KwClearing *c)
+{
+	PairRows	rows;
+
+	init_rows(&rows, c->n_parties);
+	for (int payer = 0; payer < c->n_parties; payer++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int payee = 0; payee < c->n_parties; payee++)
+		{
+			const KwPairSums *sums = kw_clearing_sums(c, payer, payee);
+
+			if (payer != payee && sums->items > 0)
+				add_row(&rows, c->party[payee], sums->person_times, sums);
+		}
+		insert_rows(month, "region", c->party[payer], &rows);
+	}
+}
+
+/*
+ * Write the national table: what crosses a province's border, summed by
+ * province.
+ */
+static void
+insert_provinces(DateADT month, const KwClearing *c)
+{
+	KwPairSums *table = palloc0(KW_N_PROVINCES * KW_N_PROVINCES * sizeof(KwPairSums));
+	PairRows	rows;
+
+	for (int payer = 0; payer < c->n_parties; payer++)
+		for (int payee = 0; payee < c->n_parties; payee++)
+		{
+			const KwPairSums *sums = kw_clearing_sums(c, payer, payee);
+			int			from = kw_province_index(c->party[payer]);
+			int			to = kw_province_index(c->party[payee]);
+			KwPairSums *total = &table[from * KW_N_PROVINCES + to];
+
+			if (from == to || sums->items == 0)
+				continue;
+			total->gross = kw_amount_add(total->gross, sums->gross);
+			total->reversed = kw_amount_add(total->reversed, sums->reversed);
+			total->items += sums->items;
+			total->province_times += sums->province_times;
+		}
+
+	init_rows(&rows, KW_N_PROVINCES);
+	for (int from = 0; from < KW_N_PROVINCES; from++)
+	{
+		for (int to = 0; to < KW_N_PROVINCES; to++)
+		{
+			const KwPairSums *total = &table[from * KW_N_PROVINCES + to];
+
+			if (total->items > 0)
+				add_row(&rows, kw_province_prefix[to] * KW_REGION_PER_PROVINCE,
+						total->province_times, total);
+		}
+		insert_rows(month, "province", kw_province_prefix[from] * KW_REGION_PER_PROVINCE, &rows);
+	}
+}
+
+/*
+ * split(month date): compute who owes whom for a month, from its draws.
+ */
+PG_FUNCTION_INFO_V1(kw_split);
+Datum
+kw_split(PG_FUNCTION_ARGS)
+{
+	DateADT		month;
+	KwMonth		info;
+	KwClearing *c;
+	Snapshot	snapshot;
+	Datum		caller;
+	KwSpi		spi;
+
+	KW_ARGS_NOT_NULL("month");
+	month = month_arg(PG_GETARG_DATUM(0));
+	prevent_unless_writable("split()");
+
+	kw_month_info(month, &info);
+	if (!OidIsValid(info.leaf[KW_DRAW - KW_FIRST_FACT]))
+		refuse_no_partition(month);
+	caller = caller_name();
+	kw_spi_begin(&spi);
+	lock_month(month, &info);
+	c = load_parties();
+
+	/* the month is closed: the latest snapshot sees all it will ever have */
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	kw_clearing_scan(c, info.leaf[KW_DRAW - KW_FIRST_FACT], snapshot);
+	UnregisterSnapshot(snapshot);
+
+	kw_spi(KW_PLAN_DELETE_PAIRS, DateADTGetDatum(month));
+	insert_regions(month, c);
+	insert_provinces(month, c);
+	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(kw_now()), caller);
+	kw_spi_end(&spi);
+	PG_RETURN_VOID();
+}
+
+/*
+ * clearing_pairs(month date, level text) -> setof: show a split month.
+ */
+PG_FUNCTION_INFO_V1(kw_clearing_pairs);
+Datum
+kw_clearing_pairs(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	DateADT		month;
+	char	   *level;
+	bool		intra_province;
+	uint64		n;
+	KwSpi		spi;
+
+	KW_ARGS_NOT_NULL("month", "level");
+	month = month_arg(PG_GETARG_DATUM(0));
+	level = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	intra_province = strcmp(level, "intra_province") == 0;
+	if (intra_province)
+		level = "region";
+	else if (strcmp(level, "province") != 0 && strcmp(level, "region") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown clearing level \"%s\"", level),
+				 errhint("Levels are \"province\", \"region\" and \"intra_province\".")));
+	InitMaterializedSRF(fcinfo, 0);
+
+	kw_spi_begin(&spi);
+	if (kw_spi(KW_PLAN_MONTH_STATE, DateADTGetDatum(month)) == 0 ||
+		strcmp(kw_spi_text(0, 1), "cut_off") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_CLEARING_ORDER),
+				 errmsg("month %s is not split", month_text(month)),
+				 errhint("Call kinwallet.split() first.")));
+	n = kw_spi(KW_PLAN_PAIRS, DateADTGetDatum(month), CStringGetTextDatum(level),
+			   BoolGetDatum(intra_province));
+	for (uint64 row = 0; row < n; row++)
+	{
+		Datum		values[PAIR_COLUMNS];
+		bool		nulls[PAIR_COLUMNS];
+
+		for (int i = 0; i < PAIR_COLUMNS; i++)
+			values[i] = kw_spi_datum(row, i + 1, &nulls[i]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	kw_spi_end(&spi);
+	return (Datum) 0;
+}

@@ -1,0 +1,349 @@
+/*-------------------------------------------------------------------------
+ *
+ * clearing_scan.c
+ *	  Sums a month's draws by pair of clearing parties.
+ *
+ * One pass over the leaf.  heapam prepares a page at a time, with its own
+ * rules of visibility, pruning and serializable conflicts; the columns are
+ * then read at fixed offsets and added into a square of sums: nothing is
+ * deformed, hashed or sorted.  A leaf whose columns do not lie at fixed
+ * offsets, or that is no heap, goes through slots, with the same result.
+ *
+ * Owns the memory of a KwClearing, in the context that was current when it
+ * was created.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "compat.h"
+
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "common/int.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/bufmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "catalog.h"
+#include "clearing_scan.h"
+#include "wallet_amount.h"
+
+/* every region code lies in this range: see kw_province_prefix */
+#define FIRST_REGION	110000
+#define REGION_SPAN		560000
+
+/* at most this often, in milliseconds, a long scan says how far it is */
+#define NOTICE_INTERVAL	5000
+#define PAGES_PER_LOOK	1024
+
+#define COUNTS_FOR_REGIONS		0x01
+#define COUNTS_FOR_PROVINCES	0x02
+
+/* the columns that clearing reads */
+typedef struct DrawColumns
+{
+	WalletAmount amount;
+	RegionCode	payer;
+	RegionCode	payee;
+	char		kind;
+	char		scope;
+	int16		counts;
+} DrawColumns;
+
+/* where they lie in a tuple, from the end of its header */
+typedef struct DrawOffsets
+{
+	uint32		amount;
+	uint32		payer;
+	uint32		payee;
+	uint32		kind;
+	uint32		scope;
+	uint32		counts;
+} DrawOffsets;
+
+/*
+ * Make an empty square with room for so many parties.
+ */
+KwClearing *
+kw_clearing_create(int n_parties)
+{
+	KwClearing *c = palloc0(sizeof(KwClearing));
+
+	c->context = CurrentMemoryContext;
+	c->capacity = Max(n_parties, 1);
+	c->party_of = palloc0(REGION_SPAN * sizeof(uint16));
+	c->party = palloc(c->capacity * sizeof(RegionCode));
+	c->sums = palloc_extended((Size) c->capacity * c->capacity * sizeof(KwPairSums),
+							  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	return c;
+}
+
+/*
+ * Double the room.  The rows of the square move apart.
+ */
+static void
+enlarge(KwClearing *c)
+{
+	int			capacity = c->capacity * 2;
+	KwPairSums *sums;
+
+	/* numbers are stored plus one */
+	if (capacity >= PG_UINT16_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many regions to clear"),
+				 errdetail("More than %d regions have draws in one month.", c->capacity)));
+	sums = MemoryContextAllocExtended(c->context, (Size) capacity * capacity * sizeof(KwPairSums),
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < c->n_parties; i++)
+		memcpy(&sums[(Size) i * capacity], kw_clearing_sums(c, i, 0),
+			   c->n_parties * sizeof(KwPairSums));
+	pfree(c->sums);
+	c->sums = sums;
+	c->party = repalloc(c->party, capacity * sizeof(RegionCode));
+	c->capacity = capacity;
+}
+
+static inline uint16 *
+party_entry(KwClearing *c, RegionCode region)
+{
+	if (unlikely(region < FIRST_REGION || region >= FIRST_REGION + REGION_SPAN))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("invalid region code %d in a draw", region)));
+	return &c->party_of[region - FIRST_REGION];
+}
+
+static uint16
+new_party(KwClearing *c, RegionCode party)
+{
+	if (c->n_parties == c->capacity)
+		enlarge(c);
+	c->party[c->n_parties++] = party;
+	return c->n_parties;
+}
+
+/*
+ * Say who clears for a region.  A party stands for itself: what a region was
+ * recoded into is followed to its end by the caller.
+ */
+void
+kw_clearing_add_region(KwClearing *c, RegionCode region, RegionCode party)
+{
+	uint16	   *entry = party_entry(c, party);
+
+	if (*entry == 0)
+		*entry = new_party(c, party);
+	*party_entry(c, region) = *entry;
+}
+
+/*
+ * Give a region's party.  A region that nobody announced is its own party:
+ * a line is never lost.
+ */
+static inline int
+party_number(KwClearing *c, RegionCode region)
+{
+	uint16	   *entry = party_entry(c, region);
+
+	if (unlikely(*entry == 0))
+		*entry = new_party(c, region);
+	return *entry - 1;
+}
+
+/*
+ * Add one draw or restore.  Where payer and payee are one region nothing is
+ * cleared (EDGE-73).
+ */
+static inline void
+add_draw(KwClearing *c, const DrawColumns *draw)
+{
+	KwPairSums *sums;
+	int			payer;
+	int			payee;
+	int64	   *total;
+
+	if (draw->scope == 'l')
+		return;
+
+	/* both before the pointer: meeting a party may move the square */
+	payer = party_number(c, draw->payer);
+	payee = party_number(c, draw->payee);
+	sums = kw_clearing_sums(c, payer, payee);
+
+	if (draw->kind == 'd')
+		total = &sums->gross;
+	else if (likely(draw->kind == 'r'))
+		total = &sums->reversed;
+	else
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("invalid kind \"%c\" of a draw", draw->kind)));
+	if (unlikely(pg_add_s64_overflow(*total, draw->amount, total)))
+		kw_amount_out_of_range();
+	sums->items++;
+	sums->person_times += (draw->counts & COUNTS_FOR_REGIONS) != 0;
+	sums->province_times += (draw->counts & COUNTS_FOR_PROVINCES) != 0;
+}
+
+/*
+ * Find the columns' offsets; false if they have none.  An offset is fixed if
+ * every column up to it is NOT NULL, of fixed width and stored in each tuple;
+ * what a site appended behind does not matter.
+ */
+static bool
+fixed_offsets(Relation rel, const KwTableInfo *info, DrawOffsets *offsets)
+{
+	static const struct
+	{
+		int			column;
+		Size		target;
+	}			wanted[] = {
+		{D_AMOUNT, offsetof(DrawOffsets, amount)},
+		{D_PAYER_REGION, offsetof(DrawOffsets, payer)},
+		{D_PAYEE_REGION, offsetof(DrawOffsets, payee)},
+		{D_KIND, offsetof(DrawOffsets, kind)},
+		{D_SCOPE, offsetof(DrawOffsets, scope)},
+		{D_COUNTS, offsetof(DrawOffsets, counts)},
+	};
+	TupleDesc	desc = RelationGetDescr(rel);
+	uint32		offset = 0;
+	int			found = 0;
+
+	if (rel->rd_tableam != GetHeapamTableAmRoutine())
+		return false;
+	for (int i = 0; i < desc->natts && found < (int) lengthof(wanted); i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped || att->atthasmissing || !att->attnotnull || att->attlen <= 0)
+			return false;
+		offset = att_align_nominal(offset, att->attalign);
+		for (int j = 0; j < (int) lengthof(wanted); j++)
+		{
+			if (info->attnum[wanted[j].column] != att->attnum)
+				continue;
+			*(uint32 *) ((char *) offsets + wanted[j].target) = offset;
+			found++;
+		}
+		offset += att->attlen;
+	}
+	return found == (int) lengthof(wanted);
+}
+
+/*
+ * Tell how far a long scan is.
+ */
+static void
+report_progress(Relation rel, BlockNumber done, BlockNumber total, TimestampTz *last)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!TimestampDifferenceExceeds(*last, now, NOTICE_INTERVAL))
+		return;
+	*last = now;
+	ereport(NOTICE,
+			(errmsg("split: read %u of %u pages of \"%s\"",
+					done, total, RelationGetRelationName(rel))));
+}
+
+/*
+ * Read the pages, each as heapam prepares it for a sequential scan: what is
+ * visible is in rs_vistuples, the buffer is pinned and no longer locked.
+ */
+static void
+scan_pages(KwClearing *c, Relation rel, const DrawOffsets *offsets, Snapshot snapshot)
+{
+	TableScanDesc scan = table_beginscan_strat(rel, snapshot, 0, NULL, true, false);
+	HeapScanDesc heap = (HeapScanDesc) scan;
+	TimestampTz last = GetCurrentTimestamp();
+
+	for (BlockNumber block = 0; block < heap->rs_nblocks; block++)
+	{
+		Page		page;
+
+		CHECK_FOR_INTERRUPTS();
+		kw_heap_getpage(scan, block);
+		page = BufferGetPage(heap->rs_cbuf);
+		for (int i = 0; i < (int) heap->rs_ntuples; i++)
+		{
+			ItemId		item = PageGetItemId(page, heap->rs_vistuples[i]);
+			HeapTupleHeader tuple = (HeapTupleHeader) PageGetItem(page, item);
+			const char *data = (const char *) tuple + tuple->t_hoff;
+			DrawColumns draw;
+
+			draw.amount = *(const int64 *) (data + offsets->amount);
+			draw.payer = *(const int32 *) (data + offsets->payer);
+			draw.payee = *(const int32 *) (data + offsets->payee);
+			draw.kind = data[offsets->kind];
+			draw.scope = data[offsets->scope];
+			draw.counts = *(const int16 *) (data + offsets->counts);
+			add_draw(c, &draw);
+			pgstat_count_heap_getnext(rel);
+		}
+		if (block % PAGES_PER_LOOK == PAGES_PER_LOOK - 1)
+			report_progress(rel, block + 1, heap->rs_nblocks, &last);
+	}
+	table_endscan(scan);
+}
+
+static Datum
+get_column(TupleTableSlot *slot, const KwTableInfo *info, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, info->attnum[column], &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("column %d of a draw is null", info->attnum[column])));
+	return value;
+}
+
+/*
+ * Read any leaf at all.
+ */
+static void
+scan_slots(KwClearing *c, Relation rel, const KwTableInfo *info, Snapshot snapshot)
+{
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		DrawColumns draw;
+
+		CHECK_FOR_INTERRUPTS();
+		draw.amount = DatumGetWalletAmount(get_column(slot, info, D_AMOUNT));
+		draw.payer = DatumGetRegionCode(get_column(slot, info, D_PAYER_REGION));
+		draw.payee = DatumGetRegionCode(get_column(slot, info, D_PAYEE_REGION));
+		draw.kind = DatumGetChar(get_column(slot, info, D_KIND));
+		draw.scope = DatumGetChar(get_column(slot, info, D_SCOPE));
+		draw.counts = DatumGetInt16(get_column(slot, info, D_COUNTS));
+		add_draw(c, &draw);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+}
+
+/*
+ * Add all draws of a leaf that a registered snapshot sees.
+ */
+void
+kw_clearing_scan(KwClearing *c, Oid leaf, Snapshot snapshot)
+{
+	Relation	rel = table_open(leaf, AccessShareLock);
+	KwTableInfo info;
+	DrawOffsets offsets;
+
+	kw_leaf_info(KW_DRAW, leaf, &info);
+	if (fixed_offsets(rel, &info, &offsets))
+		scan_pages(c, rel, &offsets, snapshot);
+	else
+		scan_slots(c, rel, &info, snapshot);
+	table_close(rel, AccessShareLock);
+}
