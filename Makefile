@@ -50,6 +50,7 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	relations \
 	opclass \
 	encoding \
 	persons
