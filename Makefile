@@ -52,11 +52,13 @@ REGRESS = \
 	citizen_id \
 	relations \
 	opclass \
-	encoding
+	encoding \
+	persons
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
-	version
+	version \
+	persons
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all
