@@ -5,7 +5,9 @@ MODULE_big = kinwallet
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
 
 SRCS = \
+	src/account.c \
 	src/args.c \
+	src/batch.c \
 	src/catalog.c \
 	src/clearing.c \
 	src/clearing_scan.c \
@@ -16,6 +18,7 @@ SRCS = \
 	src/relation_state.c \
 	src/store.c \
 	src/store_write.c \
+	src/transfer.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \

@@ -64,3 +64,16 @@ kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n)
 	}
 	return elements;
 }
+
+/*
+ * Refuse arrays of different lengths.
+ */
+void
+kw_same_lengths(int a, int b, int c, int d)
+{
+	if (a != b || a != c || a != d)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("arrays must have the same length"),
+				 errdetail("They have %d, %d, %d and %d elements.", a, b, c, d)));
+}

@@ -25,4 +25,7 @@ extern void kw_null_argument(const char *name) pg_attribute_noreturn();
 /* the elements of an array argument: one dimension at most, none NULL */
 extern Datum *kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n);
 
+/* arrays that belong together have one length */
+extern void kw_same_lengths(int a, int b, int c, int d);
+
 #endif							/* KW_ARGS_H */

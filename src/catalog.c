@@ -77,7 +77,7 @@ static const ColumnSpec refunded_columns[] = {
 static const ColumnSpec account_entry_columns[] = {
 	{"entry_id", INT8OID}, {"person_id", INT8OID}, {"amount", AMOUNT},
 	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"region", REGION},
-	{"month", DATEOID}, {"memo", TEXTOID}
+	{"month", DATEOID}, {"balance_after", AMOUNT}, {"memo", TEXTOID}
 };
 static const ColumnSpec transfer_columns[] = {
 	{"transfer_id", INT8OID}, {"relation_id", INT8OID}, {"contributor", INT8OID},

@@ -199,6 +199,15 @@ kw_posting_begin(const char *function)
 	return p;
 }
 
+/*
+ * Declare that the posting locks many rows.
+ */
+void
+kw_posting_bulk(KwPosting *p)
+{
+	p->bulk = true;
+}
+
 MemoryContext
 kw_posting_context(KwPosting *p)
 {
@@ -346,7 +355,12 @@ find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *key
 		if (!find_row(open, i, nkeys, keys, GetActiveSnapshot(), slot))
 			return false;
 		if (lock_found(p, open, slot))
+		{
+			/* a batch would pin thousands of buffers */
+			if (p->bulk)
+				ExecMaterializeSlot(slot);
 			return true;
+		}
 		renew_snapshot(p);
 	}
 }
@@ -394,6 +408,17 @@ load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
 }
 
 /*
+ * Give the slot of look-ups whose row is copied at once.
+ */
+static TupleTableSlot *
+scratch_slot(KwPosting *p, KwOpen *open)
+{
+	if (open->scratch == NULL)
+		open->scratch = kw_make_slot(p, open, false);
+	return open->scratch;
+}
+
+/*
  * Lock a person's wallet.  False: the person has none.
  */
 bool
@@ -406,7 +431,6 @@ kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
 	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
 		return false;
 	load_wallet(open, slot, wallet);
-	/* a posting that read before it waited must not see the past now */
 	return true;
 }
 
@@ -426,6 +450,27 @@ kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelati
 	return true;
 }
 
+/*
+ * Read the open relation of an ordered pair without locking it.  Whoever
+ * holds a party's wallet lock knows that it neither ends nor comes to be.
+ */
+bool
+kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = scratch_slot(p, open);
+	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
+	bool		found = find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot);
+
+	if (found)
+	{
+		load_relation(open, slot, relation);
+		relation->slot = NULL;
+	}
+	ExecClearTuple(slot);
+	return found;
+}
+
 bool
 kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 {
@@ -443,13 +488,17 @@ bool
 kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 {
 	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		key = Int64GetDatum(relation_id);
+	bool		found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
 
-	if (!find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot))
-		return false;
-	load_relation(open, slot, relation);
-	return true;
+	if (found)
+	{
+		load_relation(open, slot, relation);
+		relation->slot = NULL;
+	}
+	ExecClearTuple(slot);
+	return found;
 }
 
 /*
@@ -459,7 +508,7 @@ int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
 {
 	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
 	IndexScanDesc scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	int			allocated = 4;
@@ -568,7 +617,8 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 
 		if (open == NULL)
 			continue;
-		slot = kw_make_slot(p, open, false);
+		/* the row is looked at before the next look-up into this leaf */
+		slot = scratch_slot(p, open);
 		if (find_row(open, KW_INDEX_KEY, nkeys, keys, SnapshotSelf, slot))
 		{
 			load_row(open, slot, row);
@@ -576,6 +626,33 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 		}
 	}
 	return false;
+}
+
+/*
+ * Count a contributor's transfers of one day.  For a clock that went back:
+ * the wallet's counter knows only the newest day.
+ */
+int
+kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
+{
+	KwOpen	   *open = open_leaf(p, KW_TRANSFER, p->month, false, NULL);
+	Datum		key = Int64GetDatum(contributor);
+	TupleTableSlot *slot;
+	IndexScanDesc scan;
+	int			n = 0;
+
+	if (open == NULL)
+		return 0;
+	slot = scratch_slot(p, open);
+	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		slot_getallattrs(slot);
+		if (kw_day_of(DatumGetTimestampTz(column(open, slot, T_AT))) == day)
+			n++;
+	}
+	index_endscan(scan);
+	return n;
 }
 
 /*

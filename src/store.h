@@ -67,7 +67,10 @@ typedef struct KwRelation
 	TupleTableSlot *slot;
 } KwRelation;
 
-/* a fact or other row as Datums, by the column enums of catalog.h; valid until the posting ends */
+/*
+ * A fact or other row as Datums, by the column enums of catalog.h.  What is by
+ * reference is valid until the next look-up into the same table or leaf.
+ */
 typedef struct KwRow
 {
 	Datum		value[KW_MAX_COLUMNS];
@@ -78,11 +81,14 @@ typedef struct KwRow
 extern KwPosting *kw_posting_begin(const char *function);
 extern void kw_posting_end(KwPosting *p);
 extern MemoryContext kw_posting_context(KwPosting *p);
+/* declare that the posting will lock many rows: keep no buffer pins */
+extern void kw_posting_bulk(KwPosting *p);
 
 extern bool kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet);
 extern bool kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
 /* read without lock */
+extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
 /* all relations of a recipient in a state, read without lock, palloc'd in the posting's context */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
@@ -106,6 +112,9 @@ extern DateADT kw_posting_month(KwPosting *p);
  */
 extern bool kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 							const pg_uuid_t *request_id, char kind, KwRow *row);
+
+/* a contributor's transfers of a day, counted from the facts of the posting's month */
+extern int	kw_count_transfers(KwPosting *p, int64 contributor, DateADT day);
 
 /* facts by id, in the month that the id carries */
 extern bool kw_find_spending(KwPosting *p, int64 spending_id, KwRow *row);

@@ -26,6 +26,7 @@ typedef struct KwOpen
 	Relation	rel;
 	KwTableInfo info;
 	Relation	index[KW_N_INDEXES];
+	TupleTableSlot *scratch;	/* for look-ups that are copied at once */
 	/* leaves only */
 	DateADT		month;
 	bool		writable;
@@ -38,6 +39,7 @@ struct KwPosting
 	MemoryContext cxt;
 	const char *function;
 	CommandId	cid;
+	bool		bulk;
 	TimestampTz at;
 	DateADT		month;
 	List	   *slots;			/* to drop at the end */

@@ -286,6 +286,8 @@ BEGIN
 		request_id uuid NOT NULL,
 		region kinwallet.region_code NOT NULL,
 		month date NOT NULL,
+		-- the stored result: what a retry with the same request id returns
+		balance_after kinwallet.wallet_amount NOT NULL DEFAULT '0',
 		memo text
 	) PARTITION BY RANGE (month);
 

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * transfer.h
+ *	  What a single transfer and a batch of them share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KW_TRANSFER_H
+#define KW_TRANSFER_H
+
+#include "compat.h"
+
+#include "utils/uuid.h"
+
+#include "rules.h"
+#include "store.h"
+
+extern const KwRule *kw_judge_transfer(KwPosting *p, KwCase *c, const KwWallet *wallet,
+									   const KwRelation *relation, int64 contributor,
+									   int64 recipient, WalletAmount amount, TimestampTz at);
+extern void kw_apply_transfer(const KwCase *c, KwWallet *wallet, KwRelation *relation);
+extern int64 kw_append_transfer(KwPosting *p, const KwCase *c, const pg_uuid_t *request_id);
+extern bool kw_same_transfer(KwPosting *p, const KwRow *fact, int64 recipient, WalletAmount amount);
+
+/* sets of ids for bulk calls (account.c) */
+extern int	kw_sort_unique(int64 *values, int n);
+extern int	kw_position_of(int64 value, const int64 *sorted, int n);
+
+/* KW013 */
+extern void kw_refuse_request_id(const char *what) pg_attribute_noreturn();
+extern const char *const kw_request_id_message;
+
+#endif							/* KW_TRANSFER_H */
