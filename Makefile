@@ -12,13 +12,22 @@ SRCS = \
 	src/clearing.c \
 	src/clearing_scan.c \
 	src/clock.c \
+	src/explain.c \
+	src/hold_state.c \
 	src/kinwallet.c \
+	src/person.c \
 	src/plans.c \
 	src/policy.c \
+	src/relation.c \
 	src/relation_state.c \
+	src/rule_case.c \
+	src/rules.c \
 	src/store.c \
 	src/store_write.c \
 	src/transfer.c \
+	src/sweep.c \
+	src/triggers.c \
+	src/wallet.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c \
 	src/kinship_relation.c \

@@ -134,8 +134,13 @@ kw_spi_end(const KwSpi *spi)
 static uint64
 execute(KwPlan plan, const Datum *args, const char *null_chars, bool read_only)
 {
-	int			rc = SPI_execute_plan(get_plan(plan), unconstify(Datum *, args), null_chars, read_only, 0);
+	SPIPlanPtr	prepared = get_plan(plan);
+	SPITupleTable *last = SPI_tuptable;
+	int			rc = SPI_execute_plan(prepared, unconstify(Datum *, args), null_chars, read_only, 0);
 
+	/* only the arguments may have pointed into it; a bulk call must not pile them up */
+	if (last != NULL)
+		SPI_freetuptable(last);
 	if (rc < 0)
 		elog(ERROR, "%s failed: %s", plan_texts[plan].name, SPI_result_code_string(rc));
 	return SPI_processed;

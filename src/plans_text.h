@@ -94,6 +94,14 @@ KW_PLAN(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, "L",
 		"SELECT relation_id FROM kinwallet_data.relation"
 		" WHERE " OF_PERSONS " AND " OPEN_RELATION
 		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
+KW_PLAN(KW_PLAN_LOCK_RELATIONS, "L",
+		"SELECT relation_id FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY relation_id FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_TRY_LOCK_RELATIONS, "L",
+		"SELECT relation_id FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
 KW_PLAN(KW_PLAN_LOCK_RELATION, "b",
 		"SELECT contributor, recipient, contributor_region, remaining FROM kinwallet_data.relation"
 		" WHERE relation_id OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION
@@ -119,6 +127,171 @@ KW_PLAN(KW_PLAN_RELATION_EVENT, "bztbtsa",
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)")
 
 /*
+ * Holds ending (hold_state.c)
+ */
+KW_PLAN(KW_PLAN_HOLD, "b",
+		"SELECT recipient, state, amount, expires_at FROM kinwallet_data.hold"
+		" WHERE hold_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_HOLD_PARTS, "b",
+		"SELECT p.relation_id, p.amount, r.contributor, r.contributor_region"
+		" FROM kinwallet_data.hold_part p"
+		" JOIN kinwallet_data.relation r ON r.relation_id OPERATOR(pg_catalog.=) p.relation_id"
+		" WHERE p.hold_id OPERATOR(pg_catalog.=) $1 ORDER BY p.position")
+KW_PLAN(KW_PLAN_END_HOLD, "bcz",
+		"UPDATE kinwallet_data.hold SET state = $2, ended_at = $3"
+		" WHERE hold_id OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\"")
+KW_PLAN(KW_PLAN_RELEASE_HELD, "ba",
+		"UPDATE kinwallet_data.relation SET held = held OPERATOR(kinwallet.-) $2,"
+		" remaining = CASE WHEN " OPEN_RELATION " THEN remaining OPERATOR(kinwallet.+) $2 ELSE remaining END,"
+		" returned = CASE WHEN " OPEN_RELATION " THEN returned ELSE returned OPERATOR(kinwallet.+) $2 END"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1 RETURNING " OPEN_RELATION)
+KW_PLAN(KW_PLAN_CREDIT_WALLET, "ba",
+		"UPDATE kinwallet_data.wallet SET available = available OPERATOR(kinwallet.+) $2"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Persons (person.c): the codes of a person's row as the wallet copies them
+ */
+#define INSURED_CODE	"pg_catalog.substr(status, 1, 1)::pg_catalog.\"char\""
+#define SCHEME_CODE \
+	"CASE WHEN scheme OPERATOR(pg_catalog.=) 'resident' THEN 'r'" \
+	" WHEN individual_account THEN 'e' ELSE 'p' END::pg_catalog.\"char\""
+
+KW_PLAN(KW_PLAN_PERSON_IN_USE, "b",
+		"SELECT 1 FROM kinwallet_data.wallet WHERE person_id OPERATOR(pg_catalog.=) $1"
+		" UNION ALL SELECT 1 FROM kinwallet_data.relation"
+		" WHERE contributor OPERATOR(pg_catalog.=) $1 OR recipient OPERATOR(pg_catalog.=) $1 LIMIT 1")
+/* old_person and new_person are the trigger's transition tables */
+KW_PLAN(KW_PLAN_CHANGED_PERSONS, "",
+		"SELECT p.person_id, p.region, p.insured, p.scheme, w.region, w.insured, w.scheme"
+		" FROM (SELECT person_id, region, " INSURED_CODE " AS insured, " SCHEME_CODE " AS scheme FROM new_person"
+		" EXCEPT SELECT person_id, region, " INSURED_CODE ", " SCHEME_CODE " FROM old_person) AS p"
+		" LEFT JOIN kinwallet_data.wallet w ON w.person_id OPERATOR(pg_catalog.=) p.person_id"
+		" ORDER BY p.person_id")
+KW_PLAN(KW_PLAN_COPY_TO_WALLET, "brcc",
+		"UPDATE kinwallet_data.wallet SET region = $2, insured = $3, scheme = $4"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_INSERT_EVENT, "tbdrttz",
+		"INSERT INTO kinwallet_data.insurance_event"
+		" (event_id, person_id, effective_on, region, scheme, status, processed_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+KW_PLAN(KW_PLAN_EVENT, "t",
+		"SELECT person_id, effective_on, region, scheme, status FROM kinwallet_data.insurance_event"
+		" WHERE event_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_APPLY_EVENT, "brtt",
+		"UPDATE kinwallet_data.person SET region = COALESCE($2, region), scheme = COALESCE($3, scheme),"
+		" status = COALESCE($4, status) WHERE person_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Wallets (wallet.c)
+ */
+KW_PLAN(KW_PLAN_WALLET_OWNER, "b",
+		"SELECT " INSURED_CODE ", credential IS NOT NULL"
+		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1 FOR SHARE")
+KW_PLAN(KW_PLAN_WALLET_STATUS, "b",
+		"SELECT status FROM kinwallet_data.wallet WHERE person_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE")
+KW_PLAN(KW_PLAN_SET_WALLET_STATUS, "bc",
+		"UPDATE kinwallet_data.wallet SET status = $2 WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_WALLET_PROFILE, "brtz",
+		"INSERT INTO kinwallet_data.wallet_profile AS p (person_id, place, mobile, opened_at)"
+		" VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO UPDATE"
+		" SET place = COALESCE(EXCLUDED.place, p.place), mobile = COALESCE(EXCLUDED.mobile, p.mobile),"
+		" opened_at = EXCLUDED.opened_at")
+KW_PLAN(KW_PLAN_WALLET_EVENT, "bztt",
+		"INSERT INTO kinwallet_data.wallet_event (person_id, at, kind, reason) VALUES ($1, $2, $3, $4)")
+/* on its person as recipient, and on relations that the person contributed to */
+KW_PLAN(KW_PLAN_OPEN_HOLDS, "b",
+		"SELECT (SELECT pg_catalog.count(*) FROM kinwallet_data.hold"
+		" WHERE recipient OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\"),"
+		" (SELECT pg_catalog.count(DISTINCT h.hold_id) FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.hold_part p ON p.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" JOIN kinwallet_data.hold h ON h.hold_id OPERATOR(pg_catalog.=) p.hold_id"
+		" WHERE r.contributor OPERATOR(pg_catalog.=) $1 AND kinwallet.fen(r.held) OPERATOR(pg_catalog.>) 0"
+		" AND h.state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\")")
+
+/*
+ * What has run out (sweep.c)
+ */
+KW_PLAN(KW_PLAN_REQUESTS, "",
+		"SELECT r.relation_id, r.contributor, r.recipient, r.contributor_region, e.at"
+		" FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.relation_event e ON e.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" AND e.kind OPERATOR(pg_catalog.=) 'requested'"
+		" WHERE r.state OPERATOR(pg_catalog.=) 'r'::pg_catalog.\"char\" ORDER BY r.relation_id")
+KW_PLAN(KW_PLAN_IS_REQUEST, "b",
+		"SELECT 1 FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1 AND state OPERATOR(pg_catalog.=) 'r'::pg_catalog.\"char\"")
+KW_PLAN(KW_PLAN_EXPIRED_HOLDS, "z",
+		"SELECT hold_id FROM kinwallet_data.hold"
+		" WHERE state OPERATOR(pg_catalog.=) 'o'::pg_catalog.\"char\" AND expires_at OPERATOR(pg_catalog.<=) $1"
+		" ORDER BY expires_at, hold_id")
+KW_PLAN(KW_PLAN_PAUSES, "",
+		"SELECT p.person_id FROM kinwallet_data.person p WHERE p.status OPERATOR(pg_catalog.=) 'paused'"
+		" AND EXISTS (SELECT 1 FROM kinwallet_data.relation"
+		" WHERE (contributor OPERATOR(pg_catalog.=) p.person_id OR recipient OPERATOR(pg_catalog.=) p.person_id)"
+		" AND " OPEN_RELATION ") ORDER BY p.person_id")
+KW_PLAN(KW_PLAN_PAUSE, "b",
+		"SELECT region, status_since FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'paused'")
+
+/*
+ * Rules and relations (rule_case.c, relation.c)
+ */
+#define PARTY_COLUMNS(p, w) \
+	p ".person_id, " p ".region, " p ".scheme, " p ".status, " p ".individual_account," \
+	" " p ".citizen_id, " p ".guardian, " p ".auto_accept, " w ".status"
+#define OPEN_RELATION_OF(r) \
+	r ".state OPERATOR(pg_catalog.=) ANY ('{r,a,s}'::pg_catalog.\"char\"[])"
+#define OTHER_SPOUSE_OF(person, partner) \
+	"EXISTS (SELECT FROM kinwallet_data.relation s" \
+	" WHERE s.contributor OPERATOR(pg_catalog.=) " person " AND s.recipient OPERATOR(pg_catalog.<>) " partner \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")" \
+	" OR EXISTS (SELECT FROM kinwallet_data.relation s" \
+	" WHERE s.recipient OPERATOR(pg_catalog.=) " person " AND s.contributor OPERATOR(pg_catalog.<>) " partner \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")"
+
+/* one row always: what does not exist is NULL */
+KW_PLAN(KW_PLAN_CASE, "bb",
+		"SELECT " PARTY_COLUMNS("c", "cw") ", " PARTY_COLUMNS("r", "rw") ","
+		" cw.available, cw.transfer_day, cw.transfers,"
+		" o.relation_id, o.state, o.causes, o.kinship, v.kinship,"
+		" " OTHER_SPOUSE_OF("$1", "$2") ", " OTHER_SPOUSE_OF("$2", "$1") ","
+		" (SELECT pg_catalog.count(*) FROM kinwallet_data.relation n"
+		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("n") ")"
+		" FROM (SELECT) AS one"
+		" LEFT JOIN kinwallet_data.person c ON c.person_id OPERATOR(pg_catalog.=) $1"
+		" LEFT JOIN kinwallet_data.wallet cw ON cw.person_id OPERATOR(pg_catalog.=) $1"
+		" LEFT JOIN kinwallet_data.person r ON r.person_id OPERATOR(pg_catalog.=) $2"
+		" LEFT JOIN kinwallet_data.wallet rw ON rw.person_id OPERATOR(pg_catalog.=) $2"
+		" LEFT JOIN kinwallet_data.relation o ON o.contributor OPERATOR(pg_catalog.=) $1"
+		" AND o.recipient OPERATOR(pg_catalog.=) $2 AND " OPEN_RELATION_OF("o")
+		" LEFT JOIN kinwallet_data.relation v ON v.contributor OPERATOR(pg_catalog.=) $2"
+		" AND v.recipient OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("v"))
+KW_PLAN(KW_PLAN_COUNT_TRANSFERS, "bdzz",
+		"SELECT pg_catalog.count(*) FROM kinwallet_data.transfer"
+		" WHERE contributor OPERATOR(pg_catalog.=) $1 AND month OPERATOR(pg_catalog.=) $2"
+		" AND at OPERATOR(pg_catalog.>=) $3 AND at OPERATOR(pg_catalog.<) $4")
+KW_PLAN(KW_PLAN_RELATION_PARTIES, "b",
+		"SELECT contributor, recipient FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_RELATION_STATE, "b",
+		"SELECT state, kinship, contributor_region FROM kinwallet_data.relation"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+/* the reason of a request's event is the side that asked */
+KW_PLAN(KW_PLAN_RELATION_REQUEST, "b",
+		"SELECT at, reason FROM kinwallet_data.relation_event"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1"
+		" AND kind OPERATOR(pg_catalog.=) 'requested'::pg_catalog.text")
+KW_PLAN(KW_PLAN_INSERT_RELATION, "bbbzrrkc",
+		"INSERT INTO kinwallet_data.relation"
+		" (relation_id, contributor, recipient, active_since, contributor_region, recipient_region, kinship, state)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+KW_PLAN(KW_PLAN_WALLETS_AFTER_MAKE, "bb",
+		"UPDATE kinwallet_data.wallet SET open_relations = open_relations OPERATOR(pg_catalog.+) 1"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1 OR person_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_ACTIVATE_RELATION, "bz",
+		"UPDATE kinwallet_data.relation SET state = 'a', active_since = $2"
+		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
  * Clearing
  */
 KW_PLAN(KW_PLAN_LEDGER_SINCE, "",

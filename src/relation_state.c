@@ -100,6 +100,28 @@ kw_lock_wallets(int64 *person_ids, int n)
 	kw_spi(KW_PLAN_LOCK_WALLETS, kw_id_array(person_ids, n));
 }
 
+void
+kw_lock_relations(int64 *relation_ids, int n)
+{
+	kw_spi(KW_PLAN_LOCK_RELATIONS, kw_id_array(relation_ids, n));
+}
+
+/*
+ * What the functions that never wait locked in vain stays locked until
+ * commit.  That does no harm: who never waits is in nobody's circle.
+ */
+bool
+kw_try_lock_wallets(int64 *person_ids, int n)
+{
+	return kw_spi(KW_PLAN_TRY_LOCK_WALLETS, kw_id_array(person_ids, n)) == (uint64) n;
+}
+
+bool
+kw_try_lock_relations(int64 *relation_ids, int n)
+{
+	return kw_spi(KW_PLAN_TRY_LOCK_RELATIONS, kw_id_array(relation_ids, n)) == (uint64) n;
+}
+
 /*
  * Under REPEATABLE READ, refuse to go on when one of the persons has a
  * wallet that this transaction's snapshot cannot see: then no lock on it was
@@ -150,33 +172,25 @@ kw_lock_relations_of(int64 *person_ids, int n)
 	kw_spi(KW_PLAN_LOCK_OPEN_RELATIONS, persons);
 }
 
-/*
- * What was locked in vain stays locked until commit, which does no harm:
- * who never waits is in nobody's circle.
- */
 bool
 kw_try_lock_relations_of(int64 person_id)
 {
-	Datum		persons;
-	Datum		wallets;
+	Datum		persons = kw_id_array(&person_id, 1);
 	int64	   *parties;
 	int			n_parties;
-	uint64		rows;
+	uint64		open;
 
 	if (kw_spi(KW_PLAN_TRY_CLAIM_PERSON, Int64GetDatum(person_id)) == 0)
 		return false;
-	persons = kw_id_array(&person_id, 1);
 	parties = list_parties(&person_id, 1, persons, &n_parties);
-	wallets = kw_id_array(parties, n_parties);
-	kw_spi_one(KW_PLAN_COUNT_WALLETS, wallets);
-	rows = (uint64) kw_spi_int64(0, 1);
-	if (kw_spi(KW_PLAN_TRY_LOCK_WALLETS, wallets) < rows)
+	/* without relations there is nothing to lock, and perhaps no wallet */
+	if (n_parties > 1 && !kw_try_lock_wallets(parties, n_parties))
 		return false;
 	check_wallets_seen(persons);
-	/* the wallets of all parties are ours: nobody ends one of these now */
+	/* counted under the locks on both parties' wallets: nobody ends one now */
 	kw_spi_one(KW_PLAN_COUNT_OPEN_RELATIONS, persons);
-	rows = (uint64) kw_spi_int64(0, 1);
-	return kw_spi(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, persons) == rows;
+	open = (uint64) kw_spi_int64(0, 1);
+	return kw_spi(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, persons) == open;
 }
 
 /*

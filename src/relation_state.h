@@ -35,9 +35,17 @@ extern void kw_share_persons(int64 a, int64 b);
 extern bool kw_claim_person(int64 person_id);
 /* lock wallet rows in ascending order; those that do not exist are skipped */
 extern void kw_lock_wallets(int64 *person_ids, int n);
-/* lock the wallets and open relations of claimed persons and their partners' wallets, in order */
+/* lock relation rows by id, ascending, whatever their state */
+extern void kw_lock_relations(int64 *relation_ids, int n);
+/* lock the wallets of claimed persons and of their partners, then their open relations, in order */
 extern void kw_lock_relations_of(int64 *person_ids, int n);
-/* the same for one person, without waiting; false: somebody else has a row of them */
+
+/*
+ * The same without waiting, for distinct ids of existing rows; false: another
+ * transaction has one of them.  The last claims the person, too.
+ */
+extern bool kw_try_lock_wallets(int64 *person_ids, int n);
+extern bool kw_try_lock_relations(int64 *relation_ids, int n);
 extern bool kw_try_lock_relations_of(int64 person_id);
 
 /*

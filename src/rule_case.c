@@ -176,8 +176,9 @@ read_party(KwParty *party, int column)
 void
 kw_case_load(KwCase *c, int64 contributor, int64 recipient, TimestampTz at)
 {
-	bool		isnull;
+	DateADT		transfer_day = DATEVAL_NOBEGIN;
 	Datum		kinship;
+	bool		isnull;
 
 	memset(c, 0, sizeof(KwCase));
 	c->at = at;
@@ -192,7 +193,8 @@ kw_case_load(KwCase *c, int64 contributor, int64 recipient, TimestampTz at)
 	if (c->contributor.wallet != KW_WALLET_NONE)
 	{
 		c->available = DatumGetWalletAmount(kw_spi_datum(0, 19, &isnull));
-		if (DatumGetDateADT(kw_spi_datum(0, 20, &isnull)) == c->day)
+		transfer_day = DatumGetDateADT(kw_spi_datum(0, 20, &isnull));
+		if (transfer_day == c->day)
 			c->transfers_today = kw_spi_int16(0, 21);
 	}
 	if (!kw_spi_isnull(0, 22))
@@ -209,6 +211,15 @@ kw_case_load(KwCase *c, int64 contributor, int64 recipient, TimestampTz at)
 	c->recipient_has_other_spouse = kw_spi_bool(0, 28);
 	c->contributor_relations = (int) kw_spi_int64(0, 29);
 
+	/* the clock went back behind the wallet's counter: count the facts */
+	if (transfer_day > c->day)
+	{
+		kw_spi_one(KW_PLAN_COUNT_TRANSFERS, Int64GetDatum(contributor),
+				   DateADTGetDatum(kw_first_of_month(c->day)),
+				   TimestampTzGetDatum(kw_start_of_day(c->day)),
+				   TimestampTzGetDatum(kw_start_of_day(c->day + 1)));
+		c->transfers_today = (int) kw_spi_int64(0, 1);
+	}
 	if (c->contributor.known)
 		kw_party_region(&c->contributor, c->contributor.region, c->day);
 	if (c->recipient.known)

@@ -283,7 +283,7 @@ relation_active_describe(const KwCase *c, StringInfo detail)
 	}
 	appendStringInfo(detail, "Relation %lld is %s", (long long) c->relation_id,
 					 kw_relation_state_name(c->relation_state));
-	for (int i = 0; i < lengthof(causes); i++)
+	for (int i = 0; i < (int) lengthof(causes); i++)
 	{
 		if ((c->causes & causes[i].cause) == 0)
 			continue;

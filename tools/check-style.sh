@@ -10,12 +10,12 @@ cd "$(dirname "$0")/.." || exit
 # Includes go down only: a .c may include headers of its own layer and below, a
 # header those below.  A file that is not listed has no layer: that is an error.
 layers='
-1	compat errors
+1	compat errors args
 2	wallet_amount wallet_amount_agg kinship_relation region_code citizen_id
 3	policy catalog plans
-4	rules store
-5	transfer spend relation batch clearing prepayment audit
-6	triggers kinwallet
+4	rules rule_case store relation_state hold_state
+5	account explain transfer spend relation wallet sweep batch clearing prepayment audit
+6	triggers person kinwallet
 '
 
 number=0

@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * wallet.h
+ *	  What the functions on persons and wallets share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KW_WALLET_H
+#define KW_WALLET_H
+
+#include "compat.h"
+
+/* raise KW017 */
+extern void kw_no_such_person(int64 person_id) pg_attribute_noreturn();
+
+#endif							/* KW_WALLET_H */
