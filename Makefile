@@ -24,8 +24,8 @@ SRCS = \
 	src/rules.c \
 	src/store.c \
 	src/store_write.c \
-	src/transfer.c \
 	src/sweep.c \
+	src/transfer.c \
 	src/triggers.c \
 	src/wallet.c \
 	src/wallet_amount.c \
@@ -46,6 +46,7 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	relations \
 	opclass \
 	encoding
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8

@@ -39,6 +39,25 @@ typedef struct ClockExtra
 } ClockExtra;
 
 /*
+ * Split a text into fields and decode them, with a zone (tz) or, where tz is
+ * NULL, insisting that there is none.  Decoding writes into the fields, so
+ * each try splits anew.
+ */
+static bool
+decode_moment(const char *text, struct pg_tm *tm, fsec_t *fsec, int *tz)
+{
+	char		workbuf[MAXDATELEN + MAXDATEFIELDS];
+	char	   *field[MAXDATEFIELDS];
+	int			ftype[MAXDATEFIELDS];
+	int			nf;
+	int			dtype;
+
+	return ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype, MAXDATEFIELDS, &nf) == 0 &&
+		kw_DecodeDateTime(field, ftype, nf, &dtype, tm, fsec, tz) == 0 &&
+		dtype == DTK_DATE;
+}
+
+/*
  * Parse a moment.  Without a zone it is meant in Asia/Shanghai, whatever the
  * session's TimeZone.  Returns false on bad syntax, without throwing: a
  * setting's check hook must not.
@@ -46,26 +65,15 @@ typedef struct ClockExtra
 static bool
 parse_moment(const char *text, TimestampTz *result)
 {
-	char		workbuf[MAXDATELEN + MAXDATEFIELDS];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nf;
-	int			dtype;
-	int			tz = 0;
 	struct pg_tm tm;
 	fsec_t		fsec;
+	int			tz = 0;
 
-	if (ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype,
-					  MAXDATEFIELDS, &nf) != 0)
-		return false;
-
-	/* first as a local time: DecodeDateTime refuses a zone it can't return */
-	if (kw_DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, NULL) == 0)
+	if (decode_moment(text, &tm, &fsec, NULL))
 		tz = -(int) (SHANGHAI_OFFSET / USECS_PER_SEC);
-	else if (kw_DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0)
+	else if (!decode_moment(text, &tm, &fsec, &tz))
 		return false;
-
-	return dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, result) == 0;
+	return tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
 static bool

@@ -292,6 +292,8 @@ KW_PLAN(KW_PLAN_WALLETS_AFTER_MAKE, "bb",
 KW_PLAN(KW_PLAN_ACTIVATE_RELATION, "bz",
 		"UPDATE kinwallet_data.relation SET state = 'a', active_since = $2"
 		" WHERE relation_id OPERATOR(pg_catalog.=) $1")
+
+/*
  * Clearing
  */
 KW_PLAN(KW_PLAN_LEDGER_SINCE, "",

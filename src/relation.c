@@ -103,7 +103,7 @@ require_side(const KwCase *c, int64 by_person)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NO_CONSENT),
 				 errmsg("acting person needs a guardian to act"),
-				 errdetail("Person %lld is under the age of %d years (EDGE-18).",
+				 errdetail("Person %lld is under %d years old (EDGE-18).",
 						   (long long) by_person, GUARDED_AGE)));
 	ereport(ERROR,
 			(errcode(ERRCODE_KW_NO_CONSENT),
@@ -221,11 +221,11 @@ require_requested(const KnownRelation *r)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_RELATION_STATE),
 				 errmsg("request has expired"),
-				 errdetail("Request %lld stood until %s at most (EDGE-19).",
+				 errdetail("Request %lld expired on %s (EDGE-19).",
 						   (long long) r->relation_id, kw_day_text(kw_day_of(r->expires))),
 				 errhint("Make a new request.")));
 	if (r->state != KW_RELATION_REQUESTED)
-		refuse_state(r, "relation is no longer a request", NULL);
+		refuse_state(r, "relation is not a pending request", NULL);
 }
 
 /*
