@@ -243,7 +243,7 @@ CREATE FUNCTION kinwallet.double_entry(month date)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $double_entry$
-	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL, NULL
+	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
 	FROM kinwallet_data.account_entry AS e
 	WHERE e.month = double_entry.month
 	UNION ALL

@@ -303,7 +303,7 @@ AS $verify_holds$
 	UNION ALL
 	SELECT 'hold.state', 'hold ' || coalesce(h.hold_id, c.hold_id),
 		CASE WHEN c.n IS NULL THEN 'not captured' ELSE 'captured once' END,
-		coalesce(h.state || ', captured ' || coalesce(c.n, 0) || ' times', 'no hold')
+		coalesce(h.state::text || ', captured ' || coalesce(c.n, 0) || ' times', 'no hold')
 	FROM kinwallet_data.hold AS h
 	FULL JOIN captured AS c ON c.hold_id = h.hold_id
 	WHERE h.hold_id IS NULL OR (h.state = 'c') <> (c.n IS NOT NULL) OR c.n > 1

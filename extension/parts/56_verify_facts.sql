@@ -76,23 +76,23 @@ AS $verify_spendings$
 	SELECT 'draw.restores', 'draw ' || r.draw_id, 'as draw ' || r.restores, 'different'
 	FROM kinwallet_data.draw AS r
 	JOIN kinwallet_data.draw AS d ON d.draw_id = r.restores
-	WHERE r.kind = 'r' AND (r.spending_id, r.relation_id, r.contributor, r.recipient, r.payer_region, r.payee_region,
-			r.recipient_region, r.scope, r.use)
-		IS DISTINCT FROM (d.spending_id, d.relation_id, d.contributor, d.recipient, d.payer_region, d.payee_region,
-			d.recipient_region, d.scope, d.use)
+	WHERE r.kind = 'r' AND (r.spending_id, r.relation_id, r.contributor, r.recipient, r.payer_region::text, r.payee_region::text,
+			r.recipient_region::text, r.scope, r.use)
+		IS DISTINCT FROM (d.spending_id, d.relation_id, d.contributor, d.recipient, d.payer_region::text, d.payee_region::text,
+			d.recipient_region::text, d.scope, d.use)
 	UNION ALL
 	SELECT 'draw.spending', 'draw ' || d.draw_id, 'as spending ' || d.spending_id, 'different'
 	FROM kinwallet_data.draw AS d
 	JOIN kinwallet_data.spending AS s ON s.spending_id = d.spending_id
-	WHERE d.kind = 'd' AND (d.recipient, d.at, d.month, d.recipient_region, d.payee_region, d.use, d.place = 'h')
-		IS DISTINCT FROM (s.recipient, s.at, s.month, s.recipient_region, s.payee_region, s.use, s.hold_id <> 0)
+	WHERE d.kind = 'd' AND (d.recipient, d.at, d.month, d.recipient_region::text, d.payee_region::text, d.use, d.place = 'h')
+		IS DISTINCT FROM (s.recipient, s.at, s.month, s.recipient_region::text, s.payee_region::text, s.use, s.hold_id <> 0)
 	UNION ALL
 	-- EDGE-22: the regions are those of the relation, whoever has moved since
 	SELECT 'draw.relation', 'draw ' || d.draw_id, 'as relation ' || d.relation_id, 'different'
 	FROM kinwallet_data.draw AS d
 	LEFT JOIN kinwallet_data.relation AS r ON r.relation_id = d.relation_id
-	WHERE (d.contributor, d.recipient, d.payer_region, d.recipient_region)
-		IS DISTINCT FROM (r.contributor, r.recipient, r.contributor_region, r.recipient_region)
+	WHERE (d.contributor, d.recipient, d.payer_region::text, d.recipient_region::text)
+		IS DISTINCT FROM (r.contributor, r.recipient, r.contributor_region::text, r.recipient_region::text)
 	UNION ALL
 	SELECT 'draw.scope', 'draw ' || d.draw_id, scope.expected, d.scope::text
 	FROM kinwallet_data.draw AS d
@@ -103,7 +103,7 @@ AS $verify_spendings$
 	WHERE d.scope::text <> scope.expected
 	UNION ALL
 	SELECT 'draw.kind', 'draw ' || d.draw_id, 'd from q or h; r of a draw, to q, a or s',
-		d.kind || ' ' || d.place || ' ' || d.restores
+		d.kind::text || ' ' || d.place::text || ' ' || d.restores
 	FROM kinwallet_data.draw AS d
 	WHERE NOT (d.kind = 'd' AND d.place IN ('q', 'h') AND d.restores = 0
 		OR d.kind = 'r' AND d.place IN ('q', 'a', 's') AND d.restores <> 0)
@@ -118,7 +118,7 @@ AS $verify_spendings$
 	FROM restored AS r
 	WHERE r.counts <> 0
 	UNION ALL
-	SELECT 'premium_paid', 'person ' || coalesce(p.person_id, s.recipient) || ', ' || coalesce(p.kind, s.use) || ' '
+	SELECT 'premium_paid', 'person ' || coalesce(p.person_id, s.recipient) || ', ' || coalesce(p.kind, s.use)::text || ' '
 		|| coalesce(p.cover_year, s.cover_year),
 		coalesce('spending ' || s.spending_id, 'none'), coalesce('spending ' || p.spending_id, 'none')
 	FROM kinwallet_data.premium_paid AS p
@@ -151,9 +151,9 @@ AS $verify_facts$
 			UNION ALL
 			SELECT 'transfer', contributor, request_id, month FROM kinwallet_data.transfer
 			UNION ALL
-			SELECT 'spending ' || kind, recipient, request_id, month FROM kinwallet_data.spending
+			SELECT 'spending ' || kind::text, recipient, request_id, month FROM kinwallet_data.spending
 			UNION ALL
-			SELECT 'refund ' || kind, recipient, request_id, month FROM kinwallet_data.refund
+			SELECT 'refund ' || kind::text, recipient, request_id, month FROM kinwallet_data.refund
 		) AS request(fact, person_id, request_id, month)
 		GROUP BY fact, person_id, request_id
 		HAVING count(*) > 1
@@ -212,7 +212,7 @@ AS $verify_facts$
 	SELECT 'return_.relation', 'return_ ' || b.return_id, 'as relation ' || b.relation_id, 'different'
 	FROM kinwallet_data.return_ AS b
 	LEFT JOIN kinwallet_data.relation AS r ON r.relation_id = b.relation_id
-	WHERE (b.contributor, b.contributor_region) IS DISTINCT FROM (r.contributor, r.contributor_region)
+	WHERE (b.contributor, b.contributor_region::text) IS DISTINCT FROM (r.contributor, r.contributor_region::text)
 $verify_facts$;
 COMMENT ON FUNCTION kinwallet.verify_facts() IS 'the checks of verify_ledger() on credits, transfers, returns and all facts'' ids';
 
