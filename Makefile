@@ -48,7 +48,10 @@ REGRESS = \
 	citizen_id \
 	relations \
 	opclass \
-	encoding
+	encoding \
+	clearing \
+	clearing_scan \
+	lookups
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \

@@ -9,8 +9,7 @@ SET search_path = pg_catalog, pg_temp
 AS $known_person$
 BEGIN
 	IF NOT EXISTS (SELECT FROM kinwallet_data.person AS p WHERE p.person_id = known_person.person_id) THEN
-		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = 'person does not exist',
-			DETAIL = format('There is no person %s.', known_person.person_id);
+		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = format('person %s does not exist', known_person.person_id);
 	END IF;
 	RETURN known_person.person_id;
 END

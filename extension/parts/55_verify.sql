@@ -55,6 +55,11 @@ AS $verify_wallets$
 		SELECT DISTINCT ON (person_id) person_id, kind
 		FROM kinwallet_data.wallet_event
 		ORDER BY person_id, event_id DESC
+	), last_opening AS (
+		SELECT DISTINCT ON (person_id) person_id, at
+		FROM kinwallet_data.wallet_event
+		WHERE kind = 'opened'
+		ORDER BY person_id, event_id DESC
 	), newest_request AS (
 		-- of the version-7 ids alone, as kw_request_second() reads them
 		SELECT person_id, max(ms / 1000) AS second
@@ -132,10 +137,11 @@ AS $verify_wallets$
 		WHEN 'closed' THEN 'c' ELSE 'p' END) AS status(expected)
 	WHERE status.expected <> w.status::text
 	UNION ALL
-	SELECT 'wallet_profile', 'person ' || w.person_id, 'one row', 'none'
-	FROM kinwallet_data.wallet AS w
-	LEFT JOIN kinwallet_data.wallet_profile AS f ON f.person_id = w.person_id
-	WHERE w.status <> 'p' AND f.person_id IS NULL
+	SELECT 'wallet_profile.opened_at', 'person ' || coalesce(o.person_id, f.person_id),
+		coalesce(o.at::text, 'none'), coalesce(f.opened_at::text, 'none')
+	FROM last_opening AS o
+	FULL JOIN kinwallet_data.wallet_profile AS f ON f.person_id = o.person_id
+	WHERE f.opened_at IS DISTINCT FROM o.at
 	UNION ALL
 	SELECT 'wallet.request_mark', 'person ' || w.person_id, 'at least ' || r.second, w.request_mark::text
 	FROM kinwallet_data.wallet AS w
