@@ -9,19 +9,26 @@ SRCS = \
 	src/args.c \
 	src/batch.c \
 	src/catalog.c \
+	src/citizen_id.c \
 	src/clearing.c \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
 	src/hold_state.c \
+	src/kinship_relation.c \
 	src/kinwallet.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
+	src/purchase.c \
+	src/refund.c \
+	src/region_code.c \
 	src/relation.c \
 	src/relation_state.c \
 	src/rule_case.c \
 	src/rules.c \
+	src/spend.c \
+	src/spend_rules.c \
 	src/store.c \
 	src/store_write.c \
 	src/sweep.c \
@@ -29,10 +36,7 @@ SRCS = \
 	src/triggers.c \
 	src/wallet.c \
 	src/wallet_amount.c \
-	src/wallet_amount_agg.c \
-	src/kinship_relation.c \
-	src/region_code.c \
-	src/citizen_id.c
+	src/wallet_amount_agg.c
 OBJS = $(SRCS:.c=.o)
 # the server's headers as system headers: their inline functions are not ours to warn of
 PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)

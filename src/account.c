@@ -11,14 +11,13 @@
  */
 #include "compat.h"
 
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "args.h"
 #include "errors.h"
 #include "plans.h"
+#include "relation_state.h"
 #include "rules.h"
 #include "store.h"
 #include "transfer.h"
@@ -137,21 +136,6 @@ compare_int64(const void *a, const void *b)
 }
 
 /*
- * Sort and fold; gives the new length.
- */
-int
-kw_sort_unique(int64 *values, int n)
-{
-	int			kept = 0;
-
-	qsort(values, n, sizeof(int64), compare_int64);
-	for (int i = 0; i < n; i++)
-		if (kept == 0 || values[kept - 1] != values[i])
-			values[kept++] = values[i];
-	return kept;
-}
-
-/*
  * Give the position of a value that is in the sorted array.
  */
 int
@@ -168,23 +152,18 @@ kw_position_of(int64 value, const int64 *sorted, int n)
 static void
 create_missing_wallets(const int64 *persons, int n)
 {
-	Datum	   *elements = palloc(Max(n, 1) * sizeof(Datum));
 	KwSpi		spi;
 	uint64		missing;
 	int64	   *ids;
 
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(persons[i]);
 	kw_spi_begin(&spi);
-	missing = kw_spi(KW_PLAN_MISSING_WALLETS,
-					 PointerGetDatum(construct_array(elements, n, INT8OID, 8, true, TYPALIGN_DOUBLE)));
+	missing = kw_spi(KW_PLAN_MISSING_WALLETS, kw_id_array(persons, n));
 	ids = palloc(Max(missing, 1) * sizeof(int64));
 	for (uint64 i = 0; i < missing; i++)
 		ids[i] = kw_spi_int64(i, 1);
 	for (uint64 i = 0; i < missing; i++)
 		create_wallet(ids[i]);
 	kw_spi_end(&spi);
-	pfree(elements);
 }
 
 static void
@@ -227,7 +206,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	persons = palloc(Max(n, 1) * sizeof(int64));
 	for (int i = 0; i < n; i++)
 		persons[i] = DatumGetInt64(person_ids[i]);
-	n_distinct = kw_sort_unique(persons, n);
+	n_distinct = kw_sort_ids(persons, n);
 	create_missing_wallets(persons, n_distinct);
 
 	p = kw_posting_begin("kinwallet.credit_accounts()");

@@ -18,6 +18,7 @@
 
 #include "args.h"
 #include "errors.h"
+#include "relation_state.h"
 #include "transfer.h"
 
 /* a relation of the batch, and where its row is locked */
@@ -75,7 +76,7 @@ lock_wallets(Batch *batch, const Datum *contributors, int n)
 	batch->contributors = palloc(Max(n, 1) * sizeof(int64));
 	for (int i = 0; i < n; i++)
 		batch->contributors[i] = DatumGetInt64(contributors[i]);
-	batch->n_contributors = n = kw_sort_unique(batch->contributors, n);
+	batch->n_contributors = n = kw_sort_ids(batch->contributors, n);
 	batch->wallets = palloc(Max(n, 1) * sizeof(KwWallet));
 	batch->has_wallet = palloc(Max(n, 1) * sizeof(bool));
 	batch->touched = palloc0(Max(n, 1) * sizeof(bool));

@@ -206,6 +206,23 @@ kw_add_months(DateADT month, int n)
 	return make_day(count / 12, count % 12 + 1, 1);
 }
 
+int
+kw_year_of(DateADT day)
+{
+	int			year,
+				month,
+				mday;
+
+	split_day(day, &year, &month, &mday);
+	return year;
+}
+
+DateADT
+kw_first_day_of_year(int year)
+{
+	return make_day(year, 1, 1);
+}
+
 /*
  * Print a day as ISO 8601, whatever the session's DateStyle.
  */

@@ -27,6 +27,8 @@ extern TimestampTz kw_now(void);
 extern DateADT kw_day_of(TimestampTz at);
 extern DateADT kw_first_of_month(DateADT day);
 extern DateADT kw_add_months(DateADT month, int n);
+extern int	kw_year_of(DateADT day);
+extern DateADT kw_first_day_of_year(int year);
 extern TimestampTz kw_start_of_day(DateADT day);
 extern TimestampTz kw_add_interval(TimestampTz at, const Interval *interval);
 extern char *kw_day_text(DateADT day);

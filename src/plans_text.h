@@ -329,3 +329,16 @@ KW_PLAN(KW_PLAN_PAIRS, "dtB",
 		" WHERE month OPERATOR(pg_catalog.=) $1 AND level OPERATOR(pg_catalog.=) $2"
 		" AND (NOT $3 OR scope OPERATOR(pg_catalog.=) 'i')"
 		" ORDER BY payer, payee")
+/*
+ * Spendings (spend_rules.c, refund.c)
+ */
+KW_PLAN(KW_PLAN_PLACE_OF_USE, "b",
+		"SELECT place FROM kinwallet_data.wallet_profile WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PERSON_REGION, "b",
+		"SELECT region, status FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_ADD_SUSPENSE, "bra",
+		"INSERT INTO kinwallet_data.suspense AS s (person_id, region, amount) VALUES ($1, $2, $3)"
+		" ON CONFLICT (person_id, region) DO UPDATE SET amount = s.amount OPERATOR(kinwallet.+) excluded.amount")
+KW_PLAN(KW_PLAN_UNPAY_PREMIUM, "b",
+		"DELETE FROM kinwallet_data.premium_paid WHERE spending_id OPERATOR(pg_catalog.=) $1")
+

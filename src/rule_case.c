@@ -27,20 +27,48 @@ kw_rule_applies(const KwRule *rule, const KwCase *c)
 		return false;
 	if ((rule->needs & KW_NEEDS_LOADED) && !c->loaded)
 		return false;
+	if ((rule->needs & KW_NEEDS_PROVIDER) && !c->has_provider)
+		return false;
+	if ((rule->needs & KW_NEEDS_USE) && c->use == '\0')
+		return false;
 	return true;
 }
 
-const KwRule *
-kw_judge(const KwCase *c, uint32 set)
+static const KwRule *
+judge_table(const KwRule *rules, int n, const KwCase *c, uint32 set)
 {
-	for (int i = 0; i < kw_n_rules; i++)
+	for (int i = 0; i < n; i++)
 	{
-		const KwRule *rule = &kw_rules[i];
+		const KwRule *rule = &rules[i];
 
 		if ((rule->sets & set) && kw_rule_applies(rule, c) && !rule->holds(c))
 			return rule;
 	}
 	return NULL;
+}
+
+const KwRule *
+kw_judge(const KwCase *c, uint32 set)
+{
+	if (set & (KW_RULES_SPEND | KW_RULES_HOLD))
+		return judge_table(kw_spend_rules, kw_n_spend_rules, c, set);
+	return judge_table(kw_rules, kw_n_rules, c, set);
+}
+
+/*
+ * Say why a rule cannot be judged.
+ */
+static const char *
+not_judged(const KwRule *rule, const KwCase *c)
+{
+	if (((rule->needs & KW_NEEDS_CONTRIBUTOR) && !c->contributor.known) ||
+		((rule->needs & KW_NEEDS_RECIPIENT) && !c->recipient.known))
+		return "Not judged: a party is not known";
+	if ((rule->needs & KW_NEEDS_PROVIDER) && !c->has_provider)
+		return "Not judged: the provider is not known";
+	if ((rule->needs & KW_NEEDS_USE) && c->use == '\0')
+		return "Not judged: the use is not known";
+	return "Not judged: without a relation there is no kinship";
 }
 
 /*
@@ -54,10 +82,8 @@ kw_rule_detail(const KwRule *rule, const KwCase *c)
 	initStringInfo(&detail);
 	if (kw_rule_applies(rule, c))
 		rule->describe(c, &detail);
-	else if (!c->contributor.known || !c->recipient.known)
-		appendStringInfoString(&detail, "Not judged: a party is not known");
 	else
-		appendStringInfoString(&detail, "Not judged: without a relation there is no kinship");
+		appendStringInfoString(&detail, not_judged(rule, c));
 	appendStringInfo(&detail, " (%s).", rule->id);
 	return detail.data;
 }

@@ -91,6 +91,15 @@ typedef struct KwCase
 	bool		contributor_has_other_spouse;
 	bool		recipient_has_other_spouse;
 	int			contributor_relations;	/* open ones, as contributor */
+	/* a spending, of the recipient; available is the recipient's then */
+	const char *use_name;
+	char		use;			/* '\0': no such use */
+	const char *provider_code;
+	bool		has_provider;	/* the code is that of a provider */
+	KwProvider	provider;
+	RegionCode	place;			/* the wallet's place of use; 0: none */
+	WalletAmount received;		/* what active relations leave to draw */
+	bool		allow_partial;
 } KwCase;
 
 /* what a case is judged for */
@@ -98,12 +107,17 @@ typedef struct KwCase
 #define KW_RULES_RELATION	0x02
 #define KW_RULES_PARTIES	0x04	/* who they are: comes before consent (KW022) */
 
+#define KW_RULES_SPEND		0x08
+#define KW_RULES_HOLD		0x10
+
 /* what a rule must know to be judged; where that is missing it is skipped */
 #define KW_NEEDS_CONTRIBUTOR	0x01
 #define KW_NEEDS_RECIPIENT		0x02
 #define KW_NEEDS_BOTH			(KW_NEEDS_CONTRIBUTOR | KW_NEEDS_RECIPIENT)
 #define KW_NEEDS_KINSHIP		0x04
 #define KW_NEEDS_LOADED			0x08
+#define KW_NEEDS_PROVIDER		0x10
+#define KW_NEEDS_USE			0x20
 
 typedef struct KwRule
 {
@@ -119,8 +133,11 @@ typedef struct KwRule
 	const char *hint;			/* or NULL */
 } KwRule;
 
+/* transfers and relations (rules.c); spendings (spend_rules.c) */
 extern const KwRule kw_rules[];
 extern const int kw_n_rules;
+extern const KwRule kw_spend_rules[];
+extern const int kw_n_spend_rules;
 
 /* can the rule be judged with what the case knows? */
 extern bool kw_rule_applies(const KwRule *rule, const KwCase *c);

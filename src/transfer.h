@@ -22,8 +22,7 @@ extern void kw_apply_transfer(const KwCase *c, KwWallet *wallet, KwRelation *rel
 extern int64 kw_append_transfer(KwPosting *p, const KwCase *c, const pg_uuid_t *request_id);
 extern bool kw_same_transfer(KwPosting *p, const KwRow *fact, int64 recipient, WalletAmount amount);
 
-/* sets of ids for bulk calls (account.c) */
-extern int	kw_sort_unique(int64 *values, int n);
+/* where a value stands in a sorted array that has it (account.c) */
 extern int	kw_position_of(int64 value, const int64 *sorted, int n);
 
 /* KW013 */

@@ -30,3 +30,21 @@ CREATE FUNCTION kinwallet.transfer_batch(request_ids uuid[], contributors bigint
 COMMENT ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinwallet.wallet_amount[]) IS
 	'make many transfers, each judged by itself, in input order; sqlstate 00000 for a posted one';
 
+/*
+ * Spending
+ */
+CREATE FUNCTION kinwallet.spend(request_id uuid, recipient bigint, provider text, use text,
+	personal_burden kinwallet.wallet_amount, allow_partial boolean DEFAULT false,
+	OUT spending_id bigint, OUT own_account kinwallet.wallet_amount, OUT mutual_aid kinwallet.wallet_amount, OUT cash_due kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_spend' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) IS
+	'pay the personally borne part at a provider from the own account and received quotas';
+CREATE FUNCTION kinwallet.refund(request_id uuid, spending_id bigint, amount kinwallet.wallet_amount) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'kw_refund' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) IS
+	'refund mutual aid of a spending, in the reverse order of its draws; gives the refund id';
+CREATE FUNCTION kinwallet.refund_own_account(request_id uuid, spending_id bigint, amount kinwallet.wallet_amount) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'kw_refund_own_account' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) IS
+	'refund the own account''s part of a spending; gives the refund id';
+

@@ -12,3 +12,6 @@ REVOKE ALL ON FUNCTION kinwallet.credit_accounts(uuid[], bigint[], kinwallet.wal
 REVOKE ALL ON FUNCTION kinwallet.transfer(uuid, bigint, bigint, kinwallet.wallet_amount) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.transfer_application(uuid, bigint, text, kinwallet.citizen_id, kinwallet.region_code, kinwallet.wallet_amount, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinwallet.wallet_amount[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
