@@ -39,19 +39,22 @@ typedef struct ClockExtra
 } ClockExtra;
 
 /*
- * Decode a moment; tz is NULL where no zone is expected.  From the text each
- * time: decoding cuts the fields up.
+ * Split a text into fields and decode them, with a zone (tz) or, where tz is
+ * NULL, insisting that there is none.  Decoding writes into the fields, so
+ * each try splits anew.
  */
 static bool
-decode_moment(const char *text, int *dtype, struct pg_tm *tm, fsec_t *fsec, int *tz)
+decode_moment(const char *text, struct pg_tm *tm, fsec_t *fsec, int *tz)
 {
 	char		workbuf[MAXDATELEN + MAXDATEFIELDS];
 	char	   *field[MAXDATEFIELDS];
 	int			ftype[MAXDATEFIELDS];
 	int			nf;
+	int			dtype;
 
 	return ParseDateTime(text, workbuf, sizeof(workbuf), field, ftype, MAXDATEFIELDS, &nf) == 0 &&
-		kw_DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) == 0;
+		kw_DecodeDateTime(field, ftype, nf, &dtype, tm, fsec, tz) == 0 &&
+		dtype == DTK_DATE;
 }
 
 /*
@@ -62,18 +65,15 @@ decode_moment(const char *text, int *dtype, struct pg_tm *tm, fsec_t *fsec, int 
 static bool
 parse_moment(const char *text, TimestampTz *result)
 {
-	int			dtype;
-	int			tz = 0;
 	struct pg_tm tm;
 	fsec_t		fsec;
+	int			tz = 0;
 
-	/* first as a local time: DecodeDateTime refuses a zone it can't return */
-	if (decode_moment(text, &dtype, &tm, &fsec, NULL))
+	if (decode_moment(text, &tm, &fsec, NULL))
 		tz = -(int) (SHANGHAI_OFFSET / USECS_PER_SEC);
-	else if (!decode_moment(text, &dtype, &tm, &fsec, &tz))
+	else if (!decode_moment(text, &tm, &fsec, &tz))
 		return false;
-
-	return dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, result) == 0;
+	return tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
 static bool
