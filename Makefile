@@ -61,7 +61,29 @@ REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
 	version \
-	persons
+	accept_vs_withdraw \
+	batch_vs_batch \
+	credits_vs_batch \
+	cut_off_vs_spend \
+	establish_vs_establish \
+	establish_vs_move \
+	event_vs_event \
+	move_vs_move \
+	persons \
+	policy_vs_transfer \
+	posting_vs_posting \
+	refund_vs_dissolve \
+	request_vs_same_request \
+	savepoint_vs_retry \
+	spend_vs_dissolve \
+	spend_vs_freeze \
+	spend_vs_spend \
+	sweep_vs_sweep \
+	transfer_vs_dissolve \
+	transfer_vs_freeze \
+	transfer_vs_move \
+	transfer_vs_reverse_transfer \
+	transfer_vs_transfer
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all

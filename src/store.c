@@ -538,7 +538,9 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
- * Read a recipient's relations in one state, without locks.
+ * Read a recipient's relations in one state, without locks.  Whoever freezes
+ * a contributor locks the recipient's wallet and leaves it as it is: having
+ * waited for that does not show, so the snapshot is renewed in any case.
  */
 int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
@@ -546,10 +548,12 @@ kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relatio
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
-	IndexScanDesc scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
+	IndexScanDesc scan;
 	int			allocated = 4;
 	int			n = 0;
 
+	renew_snapshot(p);
+	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
