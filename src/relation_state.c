@@ -250,7 +250,7 @@ kw_log_relation(int64 relation_id, TimestampTz at, const char *kind, int64 by_pe
  */
 void
 kw_append_return(int64 relation_id, int64 contributor, WalletAmount amount, TimestampTz at,
-				 int32 contributor_region, char kind)
+				 RegionCode contributor_region, char kind)
 {
 	DateADT		month = kw_first_of_month(kw_day_of(at));
 	int64		id;
