@@ -59,7 +59,9 @@ REGRESS = \
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
-	version
+	version \
+	cut_off \
+	split
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all
