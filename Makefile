@@ -53,6 +53,7 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
+	persons \
 	clearing \
 	clearing_scan \
 	lookups
@@ -61,7 +62,8 @@ REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 ISOLATION = \
 	version \
 	cut_off \
-	split
+	split \
+	persons
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all

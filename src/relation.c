@@ -217,7 +217,8 @@ refuse_state(const KnownRelation *r, const char *message, const char *hint)
 static void
 require_requested(const KnownRelation *r)
 {
-	if (r->state == KW_RELATION_EXPIRED)
+	/* an event that dissolves relations ends requests as expired, too */
+	if (r->state == KW_RELATION_EXPIRED && r->c.at >= r->expires)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_RELATION_STATE),
 				 errmsg("request has expired"),

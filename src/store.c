@@ -55,9 +55,20 @@ TupleTableSlot *
 kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 {
 	MemoryContext old = MemoryContextSwitchTo(p->cxt);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(open->rel),
-													virtual ? &TTSOpsVirtual :
-													table_slot_callbacks(open->rel));
+	TupleDesc	desc = RelationGetDescr(open->rel);
+	TupleTableSlot *slot;
+
+	/*
+	 * A resource owner that remembers one descriptor thousands of times
+	 * searches all of them to forget one: a copy is not counted.
+	 */
+	if (p->bulk)
+	{
+		if (open->desc == NULL)
+			open->desc = CreateTupleDescCopy(desc);
+		desc = open->desc;
+	}
+	slot = MakeSingleTupleTableSlot(desc, virtual ? &TTSOpsVirtual : table_slot_callbacks(open->rel));
 
 	p->slots = lappend(p->slots, slot);
 	MemoryContextSwitchTo(old);

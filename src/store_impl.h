@@ -27,6 +27,8 @@ typedef struct KwOpen
 	KwTableInfo info;
 	Relation	index[KW_N_INDEXES];
 	TupleTableSlot *scratch;	/* for look-ups that are copied at once */
+	TupleTableSlot *fresh;		/* for rows on their way into the table */
+	TupleDesc	desc;			/* a bulk posting's copy */
 	/* leaves only */
 	DateADT		month;
 	bool		writable;

@@ -33,6 +33,18 @@
 #include "store_impl.h"
 
 /*
+ * Give the slot of rows on their way into a table: once they are in, nothing
+ * refers to it.
+ */
+static TupleTableSlot *
+fresh_slot(KwPosting *p, KwOpen *open)
+{
+	if (open->fresh == NULL)
+		open->fresh = kw_make_slot(p, open, true);
+	return ExecClearTuple(open->fresh);
+}
+
+/*
  * Make what the executor needs to know of a table.
  */
 static ResultRelInfo *
@@ -177,7 +189,9 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 			 (int) tm, RelationGetRelationName(open->rel));
 	if (kw_update_needs_indexes(update_indexes))
 	{
-		(void) kw_ExecInsertIndexTuples(result_of(p, open), fresh, p->estate, true,
+		ResultRelInfo *result = result_of(p, open);
+
+		(void) kw_ExecInsertIndexTuples(result, fresh, p->estate, true,
 										kw_update_only_summarizing(update_indexes));
 		ResetPerTupleExprContext(p->estate);
 	}
@@ -185,13 +199,12 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 
 /*
  * Write a row's new version: the old one's columns, those of ours replaced.
- * The slot holds the new version afterwards, so that it can be updated again.
  */
 static void
 update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
 		   const Datum *values)
 {
-	TupleTableSlot *fresh = kw_make_slot(p, open, true);
+	TupleTableSlot *fresh = fresh_slot(p, open);
 	int			natts = RelationGetDescr(open->rel)->natts;
 
 	slot_getallattrs(slot);
@@ -343,7 +356,7 @@ insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 static void
 insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 {
-	TupleTableSlot *slot = kw_make_slot(p, open, true);
+	TupleTableSlot *slot = fresh_slot(p, open);
 	int			natts = RelationGetDescr(open->rel)->natts;
 
 	for (int a = 0; a < natts; a++)
