@@ -64,7 +64,8 @@ typedef struct KwRelation
 	KinshipRelation kinship;
 	char		state;
 	int16		causes;
-	TupleTableSlot *slot;
+	ItemPointerData tid;
+	TupleTableSlot *slot;		/* NULL: not locked */
 } KwRelation;
 
 /*
@@ -81,12 +82,19 @@ typedef struct KwRow
 extern KwPosting *kw_posting_begin(const char *function);
 extern void kw_posting_end(KwPosting *p);
 extern MemoryContext kw_posting_context(KwPosting *p);
-/* declare that the posting will lock many rows: keep no buffer pins */
+/*
+ * Declare that the posting will lock many rows and append many facts: it
+ * keeps no buffer pins, and facts wait for each other.  kw_find_request()
+ * does not find those that wait; kw_flush() inserts them.
+ */
 extern void kw_posting_bulk(KwPosting *p);
+extern void kw_flush(KwPosting *p);
 
 extern bool kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet);
 extern bool kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
+/* lock a relation that was read, in this posting, without lock */
+extern void kw_lock_read_relation(KwPosting *p, KwRelation *relation);
 /* read without lock */
 extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
