@@ -1,6 +1,6 @@
 -- Clearing by rule: CLR-01..04, LR-01, LR-02, EDGE-70..78, invariants 5 and 6.
 BEGIN;
-SELECT plan(44);
+SELECT plan(46);
 SET LOCAL kinwallet.clock = '2026-01-09 08:00';
 SELECT kinwallet.create_ledger();
 INSERT INTO kinwallet_data.provider (provider, kind, region) VALUES
@@ -123,6 +123,13 @@ SELECT kinwallet.split('2026-03-01');
 SELECT is(count(*), 0::bigint, 'EDGE-78: a party owes itself nothing') FROM kinwallet.clearing_pairs('2026-03-01', 'region') WHERE payer OPERATOR(kinwallet.=) payee;
 SELECT is_empty($$SELECT * FROM kinwallet.clearing_pairs('2026-03-01', 'province') WHERE payer::text = '320000' OR payee::text = '320000'$$, 'EDGE-78: the present party''s province clears');
 SELECT is_empty($$SELECT * FROM kinwallet.verify_clearing()$$, 'EDGE-78: and again nothing lost');
+
+-- what is signed keeps the parties of its day, and is still verified
+UPDATE kinwallet_data.clearing_month SET state = 'confirmed';
+UPDATE kinwallet_data.region SET successor = '110000' WHERE region::text = '310000';
+SELECT is_empty($$SELECT * FROM kinwallet.verify_clearing()$$, 'EDGE-78: a signed month after the next merger');
+UPDATE kinwallet_data.clearing_pair SET items = items + 1 WHERE month = '2026-03-01' AND level = 'province';
+SELECT isnt_empty($$SELECT * FROM kinwallet.verify_clearing()$$, 'EDGE-75: a signed month that was altered');
 
 SELECT * FROM finish();
 ROLLBACK;
