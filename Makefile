@@ -53,7 +53,6 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
-	persons \
 	clearing \
 	clearing_scan \
 	lookups
@@ -69,7 +68,6 @@ ISOLATION = \
 	establish_vs_move \
 	event_vs_event \
 	move_vs_move \
-	persons \
 	policy_vs_transfer \
 	posting_vs_posting \
 	refund_vs_dissolve \
@@ -83,7 +81,10 @@ ISOLATION = \
 	transfer_vs_freeze \
 	transfer_vs_move \
 	transfer_vs_reverse_transfer \
-	transfer_vs_transfer
+	transfer_vs_transfer \
+	cut_off \
+	split \
+	persons
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all
@@ -109,10 +110,13 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test check-style checkver demo demo-stop dist
+.PHONY: test bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+bench:
+	@bash bench/run.sh
 
 check-style:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/check-style.sh

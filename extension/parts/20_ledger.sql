@@ -135,6 +135,8 @@ BEGIN
 		certificate text NOT NULL DEFAULT '01'
 			CONSTRAINT person_certificate CHECK (certificate ~ '^[0-9]{2}$')
 	);
+	-- what a sweep looks for
+	CREATE INDEX person_paused ON kinwallet_data.person (person_id) WHERE status = 'paused';
 
 	CREATE TABLE kinwallet_data.insurance_event (
 		event_id text PRIMARY KEY,
@@ -198,6 +200,8 @@ BEGIN
 	CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
 	CREATE INDEX relation_recipient ON kinwallet_data.relation (recipient, state);
 	CREATE INDEX relation_contributor ON kinwallet_data.relation (contributor);
+	-- what a sweep looks for
+	CREATE INDEX relation_requested ON kinwallet_data.relation (relation_id) WHERE state = 'r';
 
 	CREATE TABLE kinwallet_data.relation_event (
 		event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
