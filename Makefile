@@ -56,7 +56,10 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
-	persons
+	persons \
+	clearing \
+	clearing_scan \
+	lookups
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \

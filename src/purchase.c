@@ -103,8 +103,7 @@ kw_lock_draws(KwPosting *p, KwDraw *draws, int n)
 		by_id[i] = &draws[i];
 	qsort(by_id, n, sizeof(KwDraw *), compare_draws_by_id);
 	for (int i = 0; i < n; i++)
-		if (!kw_lock_relation(p, by_id[i]->relation.relation_id, &by_id[i]->relation))
-			elog(ERROR, "relation " INT64_FORMAT " disappeared", by_id[i]->relation.relation_id);
+		kw_lock_read_relation(p, &by_id[i]->relation);
 }
 
 /*

@@ -403,6 +403,7 @@ load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
 {
 	slot_getallattrs(slot);
 	r->slot = slot;
+	r->tid = slot->tts_tid;
 	r->relation_id = DatumGetInt64(column(open, slot, R_RELATION_ID));
 	r->contributor = DatumGetInt64(column(open, slot, R_CONTRIBUTOR));
 	r->recipient = DatumGetInt64(column(open, slot, R_RECIPIENT));
@@ -513,9 +514,37 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 }
 
 /*
- * Read a recipient's relations in one state, without locking them.  Who waited
- * for a wallet that its holder locked only, and did not change, still has the
- * snapshot of before: so a new one is taken.
+<<<<<<< HEAD
+ * Read a recipient's relations in one state, without locks.  Whoever freezes
+ * a contributor locks the recipient's wallet and leaves it as it is: having
+ * waited for that does not show, so the snapshot is renewed in any case.
+=======
+ * Lock a relation that this posting has read.  It is still where it was
+ * found, unless somebody changed it meanwhile; then it is looked for again.
+ */
+void
+kw_lock_read_relation(KwPosting *p, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+
+	slot->tts_tid = relation->tid;
+	if (!lock_found(p, open, slot))
+	{
+		Datum		key = Int64GetDatum(relation->relation_id);
+
+		renew_snapshot(p);
+		if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
+			elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
+	}
+	else if (p->bulk)
+		ExecMaterializeSlot(slot);
+	load_relation(open, slot, relation);
+}
+
+/*
+ * Read a recipient's relations in one state, without locks.
+>>>>>>> main
  */
 int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
