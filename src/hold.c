@@ -304,7 +304,8 @@ lock_hold(KwPosting *p, KwHold *hold, KwPurchase *purchase)
 	purchase->n_draws = hold->n_parts;
 	purchase->draws = palloc0(hold->n_parts * sizeof(KwDraw));
 	for (int i = 0; i < hold->n_parts; i++)
-		purchase->draws[i].relation.relation_id = hold->parts[i].relation_id;
+		if (!kw_read_relation(p, hold->parts[i].relation_id, &purchase->draws[i].relation))
+			elog(ERROR, "relation " INT64_FORMAT " disappeared", hold->parts[i].relation_id);
 	kw_lock_draws(p, purchase->draws, purchase->n_draws);
 
 	kw_spi_begin(&spi);

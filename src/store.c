@@ -514,11 +514,6 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 }
 
 /*
-<<<<<<< HEAD
- * Read a recipient's relations in one state, without locks.  Whoever freezes
- * a contributor locks the recipient's wallet and leaves it as it is: having
- * waited for that does not show, so the snapshot is renewed in any case.
-=======
  * Lock a relation that this posting has read.  It is still where it was
  * found, unless somebody changed it meanwhile; then it is looked for again.
  */
@@ -543,8 +538,9 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
- * Read a recipient's relations in one state, without locks.
->>>>>>> main
+ * Read a recipient's relations in one state, without locks.  Whoever freezes
+ * a contributor locks the recipient's wallet and leaves it as it is: having
+ * waited for that does not show, so the snapshot is renewed in any case.
  */
 int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
