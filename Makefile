@@ -14,12 +14,14 @@ SRCS = \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
+	src/hold.c \
 	src/hold_state.c \
 	src/kinship_relation.c \
 	src/kinwallet.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
+	src/premium.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \
@@ -28,6 +30,7 @@ SRCS = \
 	src/rule_case.c \
 	src/rules.c \
 	src/spend.c \
+	src/spend_case.c \
 	src/spend_rules.c \
 	src/store.c \
 	src/store_write.c \

@@ -115,6 +115,9 @@ extern void kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row /* NUL
 extern TimestampTz kw_posting_clock(KwPosting *p);
 extern DateADT kw_posting_month(KwPosting *p);
 
+/* is the request id newer than any that was accepted from the person?  Then the mark is raised */
+extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
+
 /*
  * Request ids: has the person a fact of this request id in this month or the
  * previous one?  kind is '\0' for tables without one.  The wallet is the
