@@ -449,6 +449,9 @@ BEGIN
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.region_guard();
 	CREATE TRIGGER person_guard BEFORE INSERT OR UPDATE OR DELETE ON kinwallet_data.person
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.person_guard();
+	-- persons with a wallet are kept (EDGE-97)
+	CREATE TRIGGER person_guard_truncate BEFORE TRUNCATE ON kinwallet_data.person
+		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.fact_guard();
 	-- the effects of an UPDATE, for all its rows together, so that locks are taken in order
 	CREATE TRIGGER person_changed AFTER UPDATE ON kinwallet_data.person
 		REFERENCING OLD TABLE AS old_person NEW TABLE AS new_person
