@@ -224,6 +224,23 @@ kw_first_day_of_year(int year)
 }
 
 /*
+ * Give the first day of a year on which month * 100 + day is not less than
+ * asked for; what no day of the year reaches is the next year's first.
+ */
+DateADT
+kw_month_day(int year, int month_day)
+{
+	DateADT		first;
+
+	if (month_day < 100)
+		return make_day(year, 1, 1);
+	if (month_day >= 1300)
+		return make_day(year + 1, 1, 1);
+	first = make_day(year, month_day / 100, 1);
+	return Min(first + Max(month_day % 100, 1) - 1, kw_add_months(first, 1));
+}
+
+/*
  * Print a day as ISO 8601, whatever the session's DateStyle.
  */
 char *

@@ -15,3 +15,8 @@ REVOKE ALL ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinw
 REVOKE ALL ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.hold(uuid, bigint, text, text, kinwallet.wallet_amount, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.capture(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.cancel_hold(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.pay_premium(uuid, bigint, text, integer, kinwallet.wallet_amount, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.explain_spend(bigint, text, text, kinwallet.wallet_amount) FROM PUBLIC;
