@@ -253,6 +253,8 @@ kw_posting_end(KwPosting *p)
 		close_open(&p->state[t]);
 	for (int l = 0; l < p->n_leaves; l++)
 		close_open(&p->leaf[l]);
+	for (int f = 0; f < KW_N_FACTS; f++)
+		close_open(&p->parent[f]);
 	MemoryContextDelete(p->cxt);
 }
 
