@@ -52,11 +52,16 @@ REGRESS = \
 	citizen_id \
 	relations \
 	opclass \
-	encoding
+	encoding \
+	persons \
+	clearing \
+	clearing_scan \
+	lookups
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
-	version
+	version \
+	persons
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all
