@@ -169,7 +169,7 @@ refuse_month(DateADT month, bool closed)
 {
 	char	   *day = kw_day_text(month);
 
-	day[7] = '\0';
+	*strrchr(day, '-') = '\0';
 	if (closed)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_MONTH_CLOSED),
