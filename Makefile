@@ -56,7 +56,6 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
-	persons \
 	clearing \
 	clearing_scan \
 	lookups
@@ -64,6 +63,30 @@ REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
 	version \
+	accept_vs_withdraw \
+	batch_vs_batch \
+	credits_vs_batch \
+	cut_off_vs_spend \
+	establish_vs_establish \
+	establish_vs_move \
+	event_vs_event \
+	move_vs_move \
+	policy_vs_transfer \
+	posting_vs_posting \
+	refund_vs_dissolve \
+	request_vs_same_request \
+	savepoint_vs_retry \
+	spend_vs_dissolve \
+	spend_vs_freeze \
+	spend_vs_spend \
+	sweep_vs_sweep \
+	transfer_vs_dissolve \
+	transfer_vs_freeze \
+	transfer_vs_move \
+	transfer_vs_reverse_transfer \
+	transfer_vs_transfer \
+	cut_off \
+	split \
 	persons
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
@@ -90,10 +113,13 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test check-style checkver demo demo-stop dist
+.PHONY: test bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+bench:
+	@bash bench/run.sh
 
 check-style:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/check-style.sh
