@@ -58,7 +58,11 @@ REGRESS = \
 	encoding \
 	clearing \
 	clearing_scan \
-	lookups
+	lookups \
+	spend \
+	hold \
+	premium \
+	refund
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
