@@ -625,8 +625,6 @@ kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row, WalletAmount mutu
 void
 kw_write_end(KwPosting *p)
 {
-	ListCell   *lc;
-
 	kw_flush(p);
 	if (p->estate == NULL)
 		return;
