@@ -56,6 +56,7 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
+	persons \
 	clearing \
 	clearing_scan \
 	lookups \
