@@ -56,9 +56,14 @@ REGRESS = \
 	relations \
 	opclass \
 	encoding \
+	persons \
 	clearing \
 	clearing_scan \
-	lookups
+	lookups \
+	spend \
+	hold \
+	premium \
+	refund
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \

@@ -169,7 +169,7 @@ refuse_month(DateADT month, bool closed)
 {
 	char	   *day = kw_day_text(month);
 
-	day[7] = '\0';
+	*strrchr(day, '-') = '\0';
 	if (closed)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_MONTH_CLOSED),
@@ -253,6 +253,8 @@ kw_posting_end(KwPosting *p)
 		close_open(&p->state[t]);
 	for (int l = 0; l < p->n_leaves; l++)
 		close_open(&p->leaf[l]);
+	for (int f = 0; f < KW_N_FACTS; f++)
+		close_open(&p->parent[f]);
 	MemoryContextDelete(p->cxt);
 }
 
