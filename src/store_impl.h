@@ -48,6 +48,7 @@ struct KwPosting
 	const char *function;
 	CommandId	cid;
 	bool		bulk;
+	bool		waited;			/* a lock was taken since the snapshot */
 	TimestampTz at;
 	DateADT		month;
 	List	   *slots;			/* to drop at the end */
@@ -62,6 +63,7 @@ struct KwPosting
 };
 
 extern TupleTableSlot *kw_make_slot(KwPosting *p, KwOpen *open, bool virtual);
+extern void kw_fetch_relation(KwPosting *p, KwRelation *relation);
 extern KwOpen *kw_writable_leaf(KwPosting *p, KwTable fact);
 extern void kw_write_end(KwPosting *p);
 
