@@ -75,12 +75,16 @@ kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 	return slot;
 }
 
-static void
-open_indexes(KwOpen *open, LOCKMODE lockmode)
+/*
+ * Open an index of a table when it is first needed, with the table's lock
+ * mode.
+ */
+Relation
+kw_open_index(KwOpen *open, KwIndex i)
 {
-	for (int i = 0; i < KW_N_INDEXES; i++)
-		open->index[i] = OidIsValid(open->info.index[i]) ?
-			index_open(open->info.index[i], lockmode) : NULL;
+	if (open->index[i] == NULL)
+		open->index[i] = index_open(open->info.index[i], open->lockmode);
+	return open->index[i];
 }
 
 /*
@@ -107,7 +111,7 @@ open_state(KwPosting *p, KwTable t)
 			table_close(open->rel, RowExclusiveLock);
 		CHECK_FOR_INTERRUPTS();
 	}
-	open_indexes(open, RowExclusiveLock);
+	open->lockmode = RowExclusiveLock;
 	return open;
 }
 
@@ -159,7 +163,7 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 	}
 	open->month = month;
 	open->writable = write;
-	open_indexes(open, lockmode);
+	open->lockmode = lockmode;
 	p->n_leaves++;
 	return open;
 }
@@ -300,7 +304,7 @@ equality(Oid type)
 static IndexScanDesc
 begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
 {
-	Relation	index = open->index[i];
+	Relation	index = kw_open_index(open, i);
 	ScanKeyData scankeys[3];
 	IndexScanDesc scan;
 

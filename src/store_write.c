@@ -520,12 +520,13 @@ insert_index_entries(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
 	for (int i = 0; i < KW_N_INDEXES; i++)
 	{
-		Relation	index = open->index[i];
+		Relation	index;
 		Datum		values[INDEX_MAX_KEYS];
 		bool		isnull[INDEX_MAX_KEYS];
 
-		if (index == NULL)
+		if (!OidIsValid(open->info.index[i]))
 			continue;
+		index = kw_open_index(open, i);
 		if (open->index_info[i] == NULL)
 			open->index_info[i] = make_index_info(p, index);
 		for (int k = 0; k < index->rd_index->indnkeyatts; k++)
@@ -610,7 +611,7 @@ flush_leaf(KwPosting *p, KwOpen *open)
 		return;
 	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
 	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
-			  &open->index[KW_INDEX_KEY]->rd_index->indkey.values[0]);
+			  &kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0]);
 	for (int i = 0; i < n; i++)
 	{
 		insert_index_entries(p, open, open->waiting[i]);
