@@ -103,7 +103,7 @@ require_side(const KwCase *c, int64 by_person)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NO_CONSENT),
 				 errmsg("acting person needs a guardian to act"),
-				 errdetail("Person %lld is under the age of %d years (EDGE-18).",
+				 errdetail("Person %lld is under %d years old (EDGE-18).",
 						   (long long) by_person, GUARDED_AGE)));
 	ereport(ERROR,
 			(errcode(ERRCODE_KW_NO_CONSENT),
@@ -217,15 +217,16 @@ refuse_state(const KnownRelation *r, const char *message, const char *hint)
 static void
 require_requested(const KnownRelation *r)
 {
-	if (r->state == KW_RELATION_EXPIRED)
+	/* an event that dissolves relations ends requests as expired, too */
+	if (r->state == KW_RELATION_EXPIRED && r->c.at >= r->expires)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_RELATION_STATE),
 				 errmsg("request has expired"),
-				 errdetail("Request %lld stood until %s at most (EDGE-19).",
+				 errdetail("Request %lld expired on %s (EDGE-19).",
 						   (long long) r->relation_id, kw_day_text(kw_day_of(r->expires))),
 				 errhint("Make a new request.")));
 	if (r->state != KW_RELATION_REQUESTED)
-		refuse_state(r, "relation is no longer a request", NULL);
+		refuse_state(r, "relation is not a pending request", NULL);
 }
 
 /*

@@ -245,8 +245,8 @@ age_holds(const KwCase *c)
 static void
 age_describe(const KwCase *c, StringInfo detail)
 {
-	appendStringInfo(detail, "The contributor is %s %d years on %s",
-					 age_holds(c) ? "over the age of" : "under the age of",
+	appendStringInfo(detail, "The contributor is %s %d years old on %s",
+					 age_holds(c) ? "at least" : "under",
 					 MIN_CONTRIBUTOR_AGE, kw_day_text(c->day));
 }
 

@@ -66,7 +66,7 @@ status_name(char status)
 		case KW_WALLET_CLOSED:
 			return "closed";
 	}
-	return "missing";
+	return "unknown";
 }
 
 /*
@@ -84,12 +84,14 @@ lock_status(int64 person_id)
  * Refuse a step for which the wallet is not in the right state.
  */
 static void
-refuse_status(int64 person_id, char status, const char *step, const char *hint)
+refuse_status(int64 person_id, char status, const char *step, const char *rule, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_KW_RELATION_STATE),
 			 errmsg("wallet of person " INT64_FORMAT " cannot be %s", person_id, step),
-			 errdetail("The wallet is %s.", status_name(status)),
+			 status == KW_WALLET_NONE ?
+			 errdetail("The person has no wallet (%s).", rule) :
+			 errdetail("The wallet is %s (%s).", status_name(status), rule),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
 
@@ -134,7 +136,7 @@ kw_open_wallet(PG_FUNCTION_ARGS)
 	ensure_wallet(person_id, &owner);
 	status = lock_status(person_id);
 	if (status != KW_WALLET_PENDING && status != KW_WALLET_CLOSED)
-		refuse_status(person_id, status, "opened", NULL);
+		refuse_status(person_id, status, "opened", "WAL-05", NULL);
 	if (!owner.has_credential)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_WALLET_NOT_OPEN),
@@ -194,7 +196,7 @@ kw_close_wallet(PG_FUNCTION_ARGS)
 	kw_spi_begin(&spi);
 	status = claim_wallet(person_id);
 	if (status != KW_WALLET_OPEN)
-		refuse_status(person_id, status, "closed",
+		refuse_status(person_id, status, "closed", "EDGE-58",
 					  status == KW_WALLET_FROZEN ? "Unfreeze it first." : NULL);
 	kw_spi_one(KW_PLAN_OPEN_HOLDS, Int64GetDatum(person_id));
 	as_recipient = kw_spi_int64(0, 1);
@@ -239,7 +241,7 @@ switch_freeze(FunctionCallInfo fcinfo, bool freeze)
 	kw_spi_begin(&spi);
 	status = claim_wallet(person_id);
 	if (status != (freeze ? KW_WALLET_OPEN : KW_WALLET_FROZEN))
-		refuse_status(person_id, status, freeze ? "frozen" : "unfrozen", NULL);
+		refuse_status(person_id, status, freeze ? "frozen" : "unfrozen", "EDGE-58", NULL);
 
 	at = kw_now();
 	if (freeze)

@@ -9,8 +9,7 @@ SET search_path = pg_catalog, pg_temp
 AS $known_person$
 BEGIN
 	IF NOT EXISTS (SELECT FROM kinwallet_data.person AS p WHERE p.person_id = known_person.person_id) THEN
-		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = 'person does not exist',
-			DETAIL = format('There is no person %s.', known_person.person_id);
+		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = format('person %s does not exist', known_person.person_id);
 	END IF;
 	RETURN known_person.person_id;
 END
@@ -243,7 +242,7 @@ CREATE FUNCTION kinwallet.double_entry(month date)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $double_entry$
-	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL, NULL
+	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
 	FROM kinwallet_data.account_entry AS e
 	WHERE e.month = double_entry.month
 	UNION ALL
