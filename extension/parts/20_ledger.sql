@@ -558,7 +558,7 @@ BEGIN
 					RAISE object_not_in_prerequisite_state USING
 						MESSAGE = format('table "%s" exists, but is no partition of "%s"', leaf, fact),
 						HINT = format('ALTER TABLE kinwallet_data.%I ATTACH PARTITION kinwallet_data.%I FOR VALUES FROM (%L) TO (%L).',
-							fact, leaf, this_month, (this_month + interval '1 month')::date);
+							fact, leaf, to_char(this_month, 'YYYY-MM-DD'), to_char(this_month + interval '1 month', 'YYYY-MM-DD'));
 				END IF;
 				CONTINUE;
 			END IF;
