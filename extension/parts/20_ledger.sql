@@ -534,6 +534,10 @@ BEGIN
 	IF through IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'argument "through" must not be null';
 	END IF;
+	IF to_regclass('kinwallet_data.ledger') IS NULL THEN
+		RAISE object_not_in_prerequisite_state USING MESSAGE = 'there is no ledger in this database',
+			HINT = 'Call kinwallet.create_ledger() first.';
+	END IF;
 	SELECT since INTO first_month FROM kinwallet_data.ledger;
 	IF through > first_month + interval '100 years' THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('cannot make partitions through %s', through),
@@ -556,7 +560,7 @@ BEGIN
 			IF found IS NOT NULL THEN
 				IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = found AND inhparent = parent AND NOT inhdetachpending) THEN
 					RAISE object_not_in_prerequisite_state USING
-						MESSAGE = format('table "%s" exists, but is no partition of "%s"', leaf, fact),
+						MESSAGE = format('relation "%s" exists, but is no partition of "%s"', leaf, fact),
 						HINT = format('ALTER TABLE kinwallet_data.%I ATTACH PARTITION kinwallet_data.%I FOR VALUES FROM (%L) TO (%L).',
 							fact, leaf, to_char(this_month, 'YYYY-MM-DD'), to_char(this_month + interval '1 month', 'YYYY-MM-DD'));
 				END IF;
