@@ -194,6 +194,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	int64	   *persons;
 	KwWallet   *wallets;
 	bool	   *touched;
+	bool	   *repeated;
 	KwPosting  *p;
 	TimestampTz at;
 	int64		posted = 0;
@@ -219,6 +220,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 		if (!kw_lock_wallet(p, persons[i], &wallets[i]))
 			kw_serialization_failure();
 	at = kw_posting_clock(p);
+	repeated = kw_find_repeated(person_ids, request_ids, n);
 
 	callback.callback = credit_error_context;
 	callback.arg = &item;
@@ -230,6 +232,8 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 		WalletAmount balance;
 
 		CHECK_FOR_INTERRUPTS();
+		if (repeated[item])
+			kw_flush(p);
 		if (credit(p, &wallets[w], DatumGetUUIDP(request_ids[item]), DatumGetInt64(amounts[item]),
 				   (Datum) 0, true, at, &balance))
 		{

@@ -144,7 +144,7 @@ static const TableSpec table_specs[KW_N_TABLES] = {
 		{[KW_INDEX_KEY] = {true, true, false, {W_PERSON_ID, -1}}}
 	},
 	[KW_RELATION] = {
-		"relation", relation_columns, R_COLUMNS, 4,
+		"relation", relation_columns, R_COLUMNS, 5,
 		" relation_state relation_held relation_returned relation_remaining relation_spent relation_not_to_self relation_causes relation_ended_empty ",
 		{
 			[KW_INDEX_KEY] = {true, true, true, {R_CONTRIBUTOR, R_RECIPIENT, -1}},

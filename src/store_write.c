@@ -448,15 +448,23 @@ insert_executor(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 	ResetPerTupleExprContext(estate);
 }
 
+static IndexInfo *
+make_index_info(KwPosting *p, Relation index)
+{
+	MemoryContext old = MemoryContextSwitchTo(p->cxt);
+	IndexInfo  *info = BuildIndexInfo(index);
+
+	MemoryContextSwitchTo(old);
+	return info;
+}
+
 /*
- * Insert into a plain table: the row, and an entry into each of its indexes,
- * which are all plain unique btrees.
+ * Insert a row's entries into the indexes of a plain table, which are all
+ * plain unique btrees.
  */
 static void
-insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+insert_index_entries(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
-	ExecStoreVirtualTuple(slot);
-	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
 	for (int i = 0; i < KW_N_INDEXES; i++)
 	{
 		Relation	index = open->index[i];
@@ -465,20 +473,32 @@ insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 
 		if (index == NULL)
 			continue;
+		if (open->index_info[i] == NULL)
+			open->index_info[i] = make_index_info(p, index);
 		for (int k = 0; k < index->rd_index->indnkeyatts; k++)
 		{
 			values[k] = slot->tts_values[index->rd_index->indkey.values[k] - 1];
 			isnull[k] = false;
 		}
 		index_insert(index, values, isnull, &slot->tts_tid, open->rel,
-					 UNIQUE_CHECK_YES, false, BuildIndexInfo(index));
+					 UNIQUE_CHECK_YES, false, open->index_info[i]);
 	}
 }
 
 static void
-insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
+insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
-	TupleTableSlot *slot = fresh_slot(p, open);
+	ExecStoreVirtualTuple(slot);
+	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
+	insert_index_entries(p, open, slot);
+}
+
+/*
+ * Put a row's columns into a slot, those of the site NULL.
+ */
+static void
+fill_slot(KwOpen *open, TupleTableSlot *slot, const Datum *values, const bool *isnull)
+{
 	int			natts = RelationGetDescr(open->rel)->natts;
 
 	for (int a = 0; a < natts; a++)
@@ -493,6 +513,14 @@ insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 		slot->tts_values[a] = values[c];
 		slot->tts_isnull[a] = (isnull != NULL && isnull[c]);
 	}
+}
+
+static void
+insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
+{
+	TupleTableSlot *slot = fresh_slot(p, open);
+
+	fill_slot(open, slot, values, isnull);
 	if (open->info.plain)
 		insert_lean(p, open, slot);
 	else
@@ -506,12 +534,69 @@ insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 }
 
 /*
- * Append a fact to its leaf of the posting's month.
+ * Order waiting rows by the leaf's key, so that neighbours in the index are
+ * inserted one after the other.  Of the key's columns the person tells most.
+ */
+static int
+compare_waiting(const void *a, const void *b, void *arg)
+{
+	AttrNumber	person = *(AttrNumber *) arg;
+	int64		x = DatumGetInt64((*(TupleTableSlot *const *) a)->tts_values[person - 1]);
+	int64		y = DatumGetInt64((*(TupleTableSlot *const *) b)->tts_values[person - 1]);
+
+	return x < y ? -1 : (x > y ? 1 : 0);
+}
+
+static void
+flush_leaf(KwPosting *p, KwOpen *open)
+{
+	int			n = open->n_waiting;
+
+	open->n_waiting = 0;
+	if (n == 0)
+		return;
+	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
+	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
+			  &open->index[KW_INDEX_KEY]->rd_index->indkey.values[0]);
+	for (int i = 0; i < n; i++)
+	{
+		insert_index_entries(p, open, open->waiting[i]);
+		ExecClearTuple(open->waiting[i]);
+	}
+}
+
+/*
+ * Insert the facts that wait: from here on look-ups find them.
+ */
+void
+kw_flush(KwPosting *p)
+{
+	for (int l = 0; l < p->n_leaves; l++)
+		flush_leaf(p, &p->leaf[l]);
+}
+
+/*
+ * Append a fact to its leaf of the posting's month.  In a bulk posting it
+ * waits for others; what its values point to must live until kw_flush().
  */
 void
 kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull)
 {
-	insert_row(p, kw_writable_leaf(p, fact), values, isnull);
+	KwOpen	   *open = kw_writable_leaf(p, fact);
+
+	if (!p->bulk || !open->info.plain)
+	{
+		insert_row(p, open, values, isnull);
+		return;
+	}
+	if (open->waiting == NULL)
+		open->waiting = MemoryContextAllocZero(p->cxt, KW_MAX_WAITING * sizeof(TupleTableSlot *));
+	if (open->waiting[open->n_waiting] == NULL)
+		open->waiting[open->n_waiting] = kw_make_slot(p, open, true);
+	fill_slot(open, open->waiting[open->n_waiting], values, isnull);
+	ExecStoreVirtualTuple(open->waiting[open->n_waiting]);
+	if (++open->n_waiting == KW_MAX_WAITING)
+		flush_leaf(p, open);
 }
 
 /*
@@ -540,6 +625,7 @@ kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row, WalletAmount mutu
 void
 kw_write_end(KwPosting *p)
 {
+	kw_flush(p);
 	if (p->estate == NULL)
 		return;
 	if (p->triggers_begun)

@@ -139,6 +139,8 @@ BEGIN
 		certificate text NOT NULL DEFAULT '01'
 			CONSTRAINT person_certificate CHECK (certificate ~ '^[0-9]{2}$')
 	);
+	-- what a sweep looks for
+	CREATE INDEX person_paused ON kinwallet_data.person (person_id) WHERE status = 'paused';
 
 	CREATE TABLE kinwallet_data.insurance_event (
 		event_id text PRIMARY KEY,
@@ -202,6 +204,8 @@ BEGIN
 	CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
 	CREATE INDEX relation_recipient ON kinwallet_data.relation (recipient, state);
 	CREATE INDEX relation_contributor ON kinwallet_data.relation (contributor);
+	-- what a sweep looks for
+	CREATE INDEX relation_requested ON kinwallet_data.relation (relation_id) WHERE state = 'r';
 
 	CREATE TABLE kinwallet_data.relation_event (
 		event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -449,6 +453,9 @@ BEGIN
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.region_guard();
 	CREATE TRIGGER person_guard BEFORE INSERT OR UPDATE OR DELETE ON kinwallet_data.person
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.person_guard();
+	-- persons with a wallet are kept (EDGE-97)
+	CREATE TRIGGER person_guard_truncate BEFORE TRUNCATE ON kinwallet_data.person
+		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.fact_guard();
 	-- the effects of an UPDATE, for all its rows together, so that locks are taken in order
 	CREATE TRIGGER person_changed AFTER UPDATE ON kinwallet_data.person
 		REFERENCING OLD TABLE AS old_person NEW TABLE AS new_person

@@ -1,8 +1,8 @@
 /*
  * Privileges.  What changes or shows data is nobody's until the site grants
  * it, and so are trigger functions, which act on what a table hands them;
- * types, their operators and pure helpers stay everybody's.  Said of
- * everything that is not listed, so that a new function starts closed.
+ * types, their operators and pure helpers stay everybody's.  Said of all
+ * functions that are not listed, so that a new one starts closed.
  */
 DO $privileges$
 DECLARE
