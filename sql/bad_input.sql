@@ -1,5 +1,9 @@
 -- Every function with bad arguments: an error or nothing, and the ledger as it was.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_bad_input TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_bad_input
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
@@ -106,4 +110,6 @@ SELECT call, answers(call, VARIADIC '{'''',x,省,"a''b",%,NUL}') FROM unnest(ARR
 	'kinwallet.clearing_pairs(''2026-02-01'', %L)']) AS call;
 SELECT digest() = :'before' AS unchanged;
 SELECT * FROM kinwallet.verify_ledger();
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_bad_input;

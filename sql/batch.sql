@@ -1,5 +1,9 @@
 -- transfer_batch(): what a user sees.  That it does what transfer() does is in test/pgtap/batch.sql.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_batch TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_batch
+CREATE EXTENSION kinwallet;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
 INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential) VALUES
@@ -55,4 +59,6 @@ SELECT * FROM kinwallet.transfer_batch(ARRAY[id(1), NULL], '{1,2}', '{2,1}', '{1
 SELECT * FROM kinwallet.transfer_batch(ARRAY[[id(1)]], '{1}', '{2}', '{1}');
 SELECT * FROM kinwallet.transfer_batch(NULL, '{1}', '{2}', '{1}');
 SELECT * FROM kinwallet.verify_ledger();
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_batch;

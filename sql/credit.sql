@@ -1,5 +1,9 @@
 -- credit_account(), credit_accounts().
 \set SHOW_CONTEXT errors
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_credit TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_credit
+CREATE EXTENSION kinwallet;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
 INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, individual_account) VALUES
@@ -70,4 +74,6 @@ SELECT kinwallet.credit_accounts(array_agg(id(1000 + n)), array_agg(CASE WHEN n 
 FROM generate_series(1, 5000) AS n;
 SELECT * FROM account;
 SELECT * FROM kinwallet.verify_ledger();
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_credit;

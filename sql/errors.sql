@@ -1,4 +1,8 @@
 -- Each SQLSTATE of class KW, once.  What they mean is in doc/reference.md; src/errors.h lists them.
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_errors TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_errors
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
@@ -84,4 +88,6 @@ SELECT kinwallet.cut_off('2026-02-02');
 SELECT kinwallet.create_ledger();
 \set VERBOSITY default
 SELECT * FROM kinwallet.verify_ledger() WHERE check_name <> 'transfer.policy';
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_errors;

@@ -1,5 +1,9 @@
 -- Facts are not changed by anybody, state by its owner alone.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_guards TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_guards
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
@@ -92,6 +96,7 @@ DROP TRIGGER t ON other;
 CREATE TRIGGER t BEFORE UPDATE ON other FOR EACH ROW EXECUTE FUNCTION kinwallet.region_guard();
 UPDATE other SET a = 2;
 SELECT * FROM kinwallet.verify_ledger();
-DROP OWNED BY regress_kinwallet_clerk;
+
+\c :original
+DROP DATABASE regress_kinwallet_guards;
 DROP ROLE regress_kinwallet_clerk;
-RESET kinwallet.clock;

@@ -1,5 +1,9 @@
 -- create_ledger(), ensure_partitions(), and DROP EXTENSION.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_partitions TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_partitions
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-15 10:00+08';
 -- before there is a ledger
@@ -110,4 +114,6 @@ SELECT kinwallet.credit_account(gen_random_uuid(), 1, '1000.00');
 SELECT kinwallet.establish_relation(1, 2, 'spouse') > 0;
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
 SELECT * FROM kinwallet.verify_ledger();
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_partitions;

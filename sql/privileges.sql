@@ -1,5 +1,9 @@
 -- Who may do what, before and after a site grants something.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_privileges TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_privileges
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 CREATE ROLE regress_kinwallet_nobody;
@@ -168,6 +172,7 @@ RESET search_path;
 SELECT * FROM kinwallet.verify_ledger();
 SET client_min_messages = warning;
 DROP SCHEMA hostile CASCADE;
-DROP OWNED BY regress_kinwallet_nobody, regress_kinwallet_app, regress_kinwallet_owner CASCADE;
+
+\c :original
+DROP DATABASE regress_kinwallet_privileges;
 DROP ROLE regress_kinwallet_nobody, regress_kinwallet_app, regress_kinwallet_owner;
-RESET kinwallet.clock;

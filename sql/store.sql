@@ -1,5 +1,9 @@
 -- What a site attaches to the ledger's tables, and what postings make of it.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_store TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_store
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
@@ -347,5 +351,7 @@ SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
 ROLLBACK;
 SELECT post();
 RESET kinwallet.clock;
-DROP OWNED BY regress_kinwallet_app;
+
+\c :original
+DROP DATABASE regress_kinwallet_store;
 DROP ROLE regress_kinwallet_app;

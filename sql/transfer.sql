@@ -1,5 +1,9 @@
 -- transfer() as a statement among others: what a user sees, and where in a transaction it may stand.
 \set SHOW_CONTEXT never
+\set original :DBNAME
+CREATE DATABASE regress_kinwallet_transfer TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+\c regress_kinwallet_transfer
+CREATE EXTENSION kinwallet;
 SET client_min_messages = warning;
 SET kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
@@ -162,4 +166,6 @@ SELECT kinwallet.transfer(id(603), 1, 2, :'have') > 0;
 SELECT kinwallet.credit_account(id(604), 1, '92233720368547758.07');
 SELECT kinwallet.transfer(id(605), 1, 2, '92233720368547758.07');
 SELECT check_name, count(*) FROM kinwallet.verify_ledger() WHERE check_name <> 'transfer.policy' GROUP BY 1;
-RESET kinwallet.clock;
+
+\c :original
+DROP DATABASE regress_kinwallet_transfer;
