@@ -349,6 +349,23 @@ ALTER TABLE kinwallet_data.transfer DETACH PARTITION kinwallet_data.transfer_202
 CREATE TABLE site_sub PARTITION OF kinwallet_data.transfer FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY HASH (contributor);
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
 ROLLBACK;
+BEGIN;
+CREATE FOREIGN DATA WRAPPER site;
+CREATE SERVER site FOREIGN DATA WRAPPER site;
+DROP TABLE kinwallet_data.transfer_2026_02;
+CREATE FOREIGN TABLE site_foreign PARTITION OF kinwallet_data.transfer FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') SERVER site;
+SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
+ROLLBACK;
+BEGIN;
+DROP TABLE kinwallet_data.transfer CASCADE;
+CREATE TABLE kinwallet_data.transfer (transfer_id bigint, relation_id bigint, contributor bigint, amount kinwallet.wallet_amount, at timestamptz,
+	request_id uuid, policy_id int, month date) PARTITION BY LIST (month);
+SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
+ROLLBACK;
+-- a partial index of the site's on the columns of ours is not taken for it
+DROP INDEX kinwallet_data.relation_pair;
+CREATE UNIQUE INDEX site_pair ON kinwallet_data.relation (contributor, recipient) WHERE state = 'r';
+CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
 SELECT post();
 RESET kinwallet.clock;
 

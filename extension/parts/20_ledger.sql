@@ -198,7 +198,7 @@ BEGIN
 		remaining kinwallet.wallet_amount NOT NULL DEFAULT '0' CONSTRAINT relation_remaining CHECK (kinwallet.fen(remaining) >= 0),
 		spent kinwallet.wallet_amount NOT NULL DEFAULT '0' CONSTRAINT relation_spent CHECK (kinwallet.fen(spent) >= 0),
 		CONSTRAINT relation_not_to_self CHECK (contributor <> recipient),
-		CONSTRAINT relation_causes CHECK (causes BETWEEN 0 AND 15 AND (state = 's') = (causes <> 0)),
+		CONSTRAINT relation_causes CHECK (causes >= 0 AND causes <= 15 AND (state = 's') = (causes <> 0)),
 		CONSTRAINT relation_ended_empty CHECK (state IN ('a', 's') OR kinwallet.fen(remaining) = 0)
 	) WITH (fillfactor = 70);
 	CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
