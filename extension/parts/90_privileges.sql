@@ -1,17 +1,25 @@
 /*
  * Privileges.  What changes or shows data is nobody's until the site grants
- * it; types, their operators and pure helpers stay everybody's.
+ * it, and so are trigger functions, which act on what a table hands them:
+ * fired by somebody else's table, person_changed() would act on anybody.
+ * Types, their operators and pure helpers stay everybody's.
+ *
+ * Said of everything that is not listed, so that a new function starts
+ * closed.  What reads no table is immutable, or one of the few named here.
  */
-REVOKE ALL ON FUNCTION kinwallet.create_ledger(date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.attach_guards() FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.attach_fact_guard(text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.load_reference_data() FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.ensure_partitions(date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.credit_account(uuid, bigint, kinwallet.wallet_amount, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.credit_accounts(uuid[], bigint[], kinwallet.wallet_amount[]) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer(uuid, bigint, bigint, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer_application(uuid, bigint, text, kinwallet.citizen_id, kinwallet.region_code, kinwallet.wallet_amount, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinwallet.wallet_amount[]) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
+DO $privileges$
+DECLARE
+	closed regprocedure;
+BEGIN
+	FOR closed IN
+		SELECT p.oid FROM pg_catalog.pg_proc AS p
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
+		WHERE n.nspname OPERATOR(pg_catalog.=) 'kinwallet'
+			AND p.prokind OPERATOR(pg_catalog.=) 'f' AND p.provolatile OPERATOR(pg_catalog.<>) 'i'
+			AND p.proname OPERATOR(pg_catalog.<>) ALL
+				('{citizen_id_in,citizen_id_recv,business_time,business_date,new_request_id}')
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', closed);
+	END LOOP;
+END
+$privileges$;
