@@ -17,8 +17,8 @@ SELECT ((extract(year FROM date :'month')::bigint - 2000) * 12 + extract(month F
 		WHEN kinwallet.province(a.region) OPERATOR(kinwallet.=) kinwallet.province(b.region) THEN 'i' ELSE 'c' END)::"char",
 	'm', 'q', 3
 FROM generate_series(1, :draws) AS i
-JOIN place AS a ON a.n = (i * 7919) % 338
-JOIN place AS b ON b.n = (i * 104729 / 338) % 338;
+JOIN place AS a ON a.n = (i::bigint * 7919) % 338
+JOIN place AS b ON b.n = (i::bigint * 104729 / 338) % 338;
 VACUUM ANALYZE;
 SELECT kinwallet.cut_off(:'month');
 CHECKPOINT;

@@ -33,9 +33,9 @@ SELECT p.person_id, p.region, 1, 'o', 'n', 'e',
 FROM kinwallet_data.person AS p LEFT JOIN counts AS c ON c.contributor = p.person_id
 ORDER BY 1;
 INSERT INTO kinwallet_data.wallet_profile (person_id, opened_at)
-SELECT person_id, kinwallet.business_time() FROM kinwallet_data.person;
+SELECT person_id, now() FROM kinwallet_data.person;
 INSERT INTO kinwallet_data.wallet_event (person_id, at, kind)
-SELECT person_id, kinwallet.business_time(), 'opened' FROM kinwallet_data.person;
+SELECT person_id, opened_at, 'opened' FROM kinwallet_data.wallet_profile;
 
 CREATE FUNCTION make_id(month date, n bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE AS $$

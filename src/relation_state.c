@@ -283,7 +283,8 @@ kw_end_relation(int64 relation_id, char new_state, const char *kind, const char 
 			   WalletAmountGetDatum(returned)) != 2)
 		elog(ERROR, "a wallet of relation " INT64_FORMAT " is missing", relation_id);
 	if (returned > 0)
-		kw_append_return(relation_id, contributor, returned, at, contributor_region, 'd');
+		kw_append_return(relation_id, contributor, returned, at, contributor_region,
+						 KW_RETURN_DISSOLUTION);
 	kw_log_relation(relation_id, at, kind, by_person, reason, 0, returned);
 	return returned;
 }

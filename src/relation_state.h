@@ -19,6 +19,10 @@
 #include "region_code.h"
 #include "wallet_amount.h"
 
+/* return_.kind */
+#define KW_RETURN_DISSOLUTION	'd'
+#define KW_RETURN_HOLD			'h'
+
 /* what shall happen to all open relations of one person */
 typedef struct KwRelationChange
 {

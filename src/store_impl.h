@@ -55,9 +55,9 @@ struct KwPosting
 	int			n_leaves;
 	KwOpen		leaf[KW_MAX_OPEN_LEAVES];
 	/* the executor's way */
+	KwOpen		parent[KW_N_FACTS]; /* those with statement triggers */
 	EState	   *estate;
-	List	   *rtes;			/* of RangeTblEntry, one for each of: */
-	List	   *results;		/* of ResultRelInfo */
+	List	   *rtes;			/* of RangeTblEntry, one for each ResultRelInfo */
 	bool		triggers_begun;
 };
 
