@@ -53,6 +53,16 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	clock \
+	partitions \
+	guards \
+	privileges \
+	credit \
+	transfer \
+	batch \
+	store \
+	errors \
+	bad_input \
 	relations \
 	opclass \
 	encoding \
