@@ -71,12 +71,12 @@ start_demo()
 		and there, for example:
 
 		    SET search_path = kinwallet, public;
-		    SELECT * FROM wallet(1);
+		    SELECT * FROM wallet(1);             -- in month: wallet(171)
 		    SELECT * FROM history(1);
 		    SELECT * FROM clearing_pairs('2026-01-01', 'province');
 
-		In database month persons have the numbers 11 to 250005: family f has f1 the worker, f2 the spouse, f3 a parent,
-		f4 a child, f5 a sibling. \`make demo-stop\` ends and removes the server.
+		In database month, family 17 is the persons 171 (worker), 172 (spouse), 173 (parent), 174 (child), 175 (sibling),
+		and so on up to family 25000. \`make demo-stop\` ends and removes the server.
 	EOF
 }
 
