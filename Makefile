@@ -53,13 +53,27 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	clock \
+	partitions \
+	guards \
+	privileges \
+	credit \
+	transfer \
+	batch \
+	store \
+	errors \
+	bad_input \
 	relations \
 	opclass \
 	encoding \
 	persons \
 	clearing \
 	clearing_scan \
-	lookups
+	lookups \
+	spend \
+	hold \
+	premium \
+	refund
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
