@@ -19,6 +19,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3" if QUICK else "7"))
 SECONDS = int(os.environ.get("SECONDS_EACH", "2" if QUICK else "5"))
 CLIENTS = int(os.environ.get("CLIENTS", "4"))
 PERSONS = int(os.environ.get("PERSONS", "20000" if QUICK else "100000"))
+ONLY = os.environ.get("ONLY", "single batch clearing" + ("" if QUICK else " growth")).split()
 DRAWS = int(os.environ.get("DRAWS", "1000000" if QUICK else "10000000"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 TICK = os.sysconf("SC_CLK_TCK")
@@ -232,11 +233,14 @@ def main():
     psql("bench", "SELECT count(*) FROM (SELECT array_agg(kinwallet.new_request_id()) AS r, array_agg(contributor) AS c,"
          " array_agg(recipient) AS p, array_agg('1000'::kinwallet.wallet_amount) AS m FROM kinwallet_data.relation) AS a,"
          " LATERAL kinwallet.transfer_batch(r, c, p, m)", "VACUUM", "CHECKPOINT")
-    single_calls(False)
-    single_calls(True)
-    batches()
-    clearing()
-    if not QUICK:
+    if "single" in ONLY:
+        single_calls(False)
+        single_calls(True)
+    if "batch" in ONLY:
+        batches()
+    if "clearing" in ONLY:
+        clearing()
+    if "growth" in ONLY:
         growth()
     path = os.path.join(HERE, "results", time.strftime("%Y-%m-%d") + ("-quick" if QUICK else "") + ".md")
     with open(path, "w") as f:

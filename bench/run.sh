@@ -2,6 +2,7 @@
 #
 # make bench: a private cluster, the load, the runs, the table.
 #	QUICK=1	within three minutes;  BIG=1	growth to 100 M rows
+#	ONLY="single batch clearing growth"	some of the sections
 #	PGLEDGER_SQL=path	pgledger's install script, to compare with it
 #
 set -euo pipefail

@@ -4,8 +4,8 @@
  *	  Many transfers in one call.
  *
  * Each item is judged by itself, in input order, as if it were a call of its
- * own.  All wallets are locked first, ascending, then all relations,
- * ascending, so that batches cannot deadlock whatever their order; each
+ * own.  All wallets are locked first, ascending, and all relations are changed
+ * last, ascending, so that batches cannot deadlock whatever their order; each
  * wallet and each relation is written once.
  *
  *-------------------------------------------------------------------------
@@ -17,17 +17,18 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "clock.h"
 #include "errors.h"
 #include "relation_state.h"
 #include "transfer.h"
 
-/* a relation of the batch, and where its row is locked */
+/* a pair of the batch */
 typedef struct BatchRelation
 {
 	int64		contributor;
 	int64		recipient;
-	int64		relation_id;	/* 0: the pair has no open relation */
-	bool		touched;
+	bool		is_open;		/* the pair has an open relation: row */
+	WalletAmount transferred;
 	KwRelation	row;
 } BatchRelation;
 
@@ -60,8 +61,8 @@ compare_pairs(const void *a, const void *b)
 static int
 compare_relation_ids(const void *a, const void *b)
 {
-	int64		x = (*(BatchRelation *const *) a)->relation_id;
-	int64		y = (*(BatchRelation *const *) b)->relation_id;
+	int64		x = (*(BatchRelation *const *) a)->row.relation_id;
+	int64		y = (*(BatchRelation *const *) b)->row.relation_id;
 
 	return x < y ? -1 : (x > y ? 1 : 0);
 }
@@ -89,16 +90,14 @@ lock_wallets(Batch *batch, const Datum *contributors, int n)
 }
 
 /*
- * Find the open relations of the pairs and lock them by ascending id.  That
- * none ends or comes to be in between is what the wallets' locks give.
+ * Read the open relations of the pairs.  That none ends, comes to be or
+ * changes its state is what the wallets' locks give.
  */
 static void
-lock_relations(Batch *batch, const Datum *contributors, const Datum *recipients, int n)
+read_relations(Batch *batch, const Datum *contributors, const Datum *recipients, int n)
 {
 	BatchRelation *relations = palloc0(Max(n, 1) * sizeof(BatchRelation));
-	BatchRelation **by_id;
 	int			kept = 0;
-	int			found = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -110,27 +109,43 @@ lock_relations(Batch *batch, const Datum *contributors, const Datum *recipients,
 		if (kept == 0 || compare_pairs(&relations[kept - 1], &relations[i]) != 0)
 			relations[kept++] = relations[i];
 
-	by_id = palloc(Max(kept, 1) * sizeof(BatchRelation *));
 	for (int i = 0; i < kept; i++)
 	{
-		BatchRelation *r = &relations[i];
-
 		CHECK_FOR_INTERRUPTS();
-		if (kw_read_open_relation(batch->posting, r->contributor, r->recipient, &r->row))
-		{
-			r->relation_id = r->row.relation_id;
-			by_id[found++] = r;
-		}
+		relations[i].is_open = kw_read_open_relation(batch->posting, relations[i].contributor,
+													 relations[i].recipient, &relations[i].row);
 	}
-	qsort(by_id, found, sizeof(BatchRelation *), compare_relation_ids);
-	for (int i = 0; i < found; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		kw_lock_read_relation(batch->posting, &by_id[i]->row);
-	}
-	pfree(by_id);
 	batch->relations = relations;
 	batch->n_relations = kept;
+}
+
+/*
+ * Add to the quotas what was transferred, by ascending id.  Where this waits
+ * past midnight, the items were judged by the wrong day: that is for the
+ * caller's next try.
+ */
+static void
+change_quotas(Batch *batch)
+{
+	BatchRelation **by_id = palloc(Max(batch->n_relations, 1) * sizeof(BatchRelation *));
+	bool		waited = false;
+	int			n = 0;
+
+	for (int i = 0; i < batch->n_relations; i++)
+		if (batch->relations[i].transferred > 0)
+			by_id[n++] = &batch->relations[i];
+	qsort(by_id, n, sizeof(BatchRelation *), compare_relation_ids);
+	for (int i = 0; i < n; i++)
+	{
+		KwQuotaChange change = {.remaining = by_id[i]->transferred};
+
+		CHECK_FOR_INTERRUPTS();
+		if (kw_change_quota(batch->posting, &by_id[i]->row, &change))
+			waited = true;
+	}
+	pfree(by_id);
+	if (waited && kw_day_of(kw_posting_clock(batch->posting)) != kw_day_of(batch->at))
+		kw_serialization_failure();
 }
 
 static BatchRelation *
@@ -209,7 +224,7 @@ post_item(Batch *batch, pg_uuid_t *request_id, int64 contributor, int64 recipien
 		return 0;
 	}
 	violated = kw_judge_transfer(batch->posting, &c, wallet,
-								 relation->relation_id != 0 ? &relation->row : NULL,
+								 relation->is_open ? &relation->row : NULL,
 								 contributor, recipient, amount, batch->at);
 	if (violated != NULL)
 	{
@@ -218,8 +233,8 @@ post_item(Batch *batch, pg_uuid_t *request_id, int64 contributor, int64 recipien
 		return 0;
 	}
 	kw_take_transfer(&c, wallet);
-	relation->row.remaining = kw_amount_add(relation->row.remaining, amount);
-	batch->touched[w] = relation->touched = true;
+	relation->transferred = kw_amount_add(relation->transferred, amount);
+	batch->touched[w] = true;
 	return kw_append_transfer(batch->posting, &c, request_id);
 }
 
@@ -254,7 +269,7 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 	batch.posting = kw_posting_begin("kinwallet.transfer_batch()");
 	kw_posting_bulk(batch.posting);
 	lock_wallets(&batch, contributors, n);
-	lock_relations(&batch, contributors, recipients, n);
+	read_relations(&batch, contributors, recipients, n);
 	batch.at = kw_posting_clock(batch.posting);
 
 	repeated = kw_find_repeated(contributors, request_ids, n);
@@ -281,13 +296,11 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 
+	change_quotas(&batch);
 	/* a refused item leaves its mark raised in memory only: it stores nothing */
 	for (int i = 0; i < batch.n_contributors; i++)
 		if (batch.touched[i])
 			kw_update_wallet(batch.posting, &batch.wallets[i]);
-	for (int i = 0; i < batch.n_relations; i++)
-		if (batch.relations[i].touched)
-			kw_update_relation(batch.posting, &batch.relations[i].row);
 	kw_posting_end(batch.posting);
 	return (Datum) 0;
 }

@@ -134,52 +134,47 @@ split_burden(const KwPolicy *policy, WalletAmount burden, WalletAmount available
 }
 
 /*
- * Fix the parts of a purchase under all locks.  The first reading plans which
- * relations to lock; when the day turns meanwhile, another policy may want
- * another plan.
+ * Fix the parts of a purchase under the recipient's lock.  A hold locks the
+ * relations too, since it writes the rows as locked; the others change quotas
+ * by differences.  Where it waits past midnight, another policy may want
+ * another plan: that is for the caller's next try.
  */
 TimestampTz
 kw_plan_purchase(KwPosting *p, KwPurchase *purchase, const KwWallet *wallet, uint32 set)
 {
 	TimestampTz at = kw_posting_clock(p);
+	KwCase		c;
+	const KwRule *violated;
+	int			n;
 
-	for (;;)
-	{
-		DateADT		day = kw_day_of(at);
-		KwCase		c;
-		const KwRule *violated;
-		int			n;
+	kw_spend_case(&c, wallet, purchase->recipient, purchase->provider, purchase->use,
+				  purchase->personal_burden, at);
+	c.allow_partial = purchase->allow_partial;
+	if (set == KW_RULES_PREMIUM)
+		kw_premium_case(&c, purchase->cover_year, purchase->reason);
+	n = read_quotas(p, purchase->recipient, &purchase->draws, &c.received);
+	violated = kw_judge(&c, set);
+	if (violated != NULL)
+		kw_refuse(violated, &c);
 
-		kw_spend_case(&c, wallet, purchase->recipient, purchase->provider, purchase->use,
-					  purchase->personal_burden, at);
-		c.allow_partial = purchase->allow_partial;
-		if (set == KW_RULES_PREMIUM)
-			kw_premium_case(&c, purchase->cover_year, purchase->reason);
-		n = read_quotas(p, purchase->recipient, &purchase->draws, &c.received);
-		violated = kw_judge(&c, set);
-		if (violated != NULL)
-			kw_refuse(violated, &c);
-
-		purchase->payee_region = c.has_provider ? c.provider.region : c.recipient.region;
-		purchase->recipient_region = c.recipient.region;
-		purchase->policy_id = c.recipient.policy.policy_id;
-		purchase->hold_expiry = c.recipient.policy.hold_expiry;
-		if (set == KW_RULES_HOLD)
-			purchase->mutual_aid = purchase->personal_burden;
-		else
-			split_burden(&c.recipient.policy, purchase->personal_burden, c.available, c.received,
-						 &purchase->own_account, &purchase->mutual_aid);
-		purchase->n_draws = share_out(purchase->draws, n, purchase->mutual_aid);
-		/* a hold writes the rows as locked; the others change quotas by differences */
-		if (set != KW_RULES_HOLD)
-			return at;
-		kw_lock_draws(p, purchase->draws, purchase->n_draws);
-		/* what remains can have grown meanwhile: the order decides again */
-		(void) share_out(purchase->draws, purchase->n_draws, purchase->mutual_aid);
-		at = kw_posting_clock(p);
-		if (kw_day_of(at) == day)
-			return at;
-	}
+	purchase->payee_region = c.has_provider ? c.provider.region : c.recipient.region;
+	purchase->recipient_region = c.recipient.region;
+	purchase->policy_id = c.recipient.policy.policy_id;
+	purchase->hold_expiry = c.recipient.policy.hold_expiry;
+	if (set == KW_RULES_HOLD)
+		purchase->mutual_aid = purchase->personal_burden;
+	else
+		split_burden(&c.recipient.policy, purchase->personal_burden, c.available, c.received,
+					 &purchase->own_account, &purchase->mutual_aid);
+	purchase->n_draws = share_out(purchase->draws, n, purchase->mutual_aid);
+	if (set != KW_RULES_HOLD)
+		return at;
+	kw_lock_draws(p, purchase->draws, purchase->n_draws);
+	/* what remains can have grown meanwhile: the order decides again */
+	(void) share_out(purchase->draws, purchase->n_draws, purchase->mutual_aid);
+	if (kw_day_of(kw_posting_clock(p)) != kw_day_of(at))
+		kw_serialization_failure();
+	return at;
 }
 
 /*

@@ -549,13 +549,14 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
- * Fetch the row of a relation that was read into a slot of its own.
+ * Fetch the row of a relation that was read into a slot, to be written at
+ * once.
  */
 void
 kw_fetch_relation(KwPosting *p, KwRelation *relation)
 {
 	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	TupleTableSlot *slot = scratch_slot(p, open);
 
 	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, GetActiveSnapshot(), slot))
 		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
