@@ -6,17 +6,22 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION)
 
 SRCS = \
 	src/account.c \
+	src/alarm.c \
 	src/args.c \
 	src/batch.c \
+	src/calendar.c \
 	src/catalog.c \
 	src/citizen_id.c \
 	src/clearing.c \
+	src/clearing_month.c \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
 	src/hold_state.c \
 	src/kinship_relation.c \
 	src/kinwallet.c \
+	src/late_line.c \
+	src/notice.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
