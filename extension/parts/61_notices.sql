@@ -406,7 +406,8 @@ AS $province_table$
 	SELECT t.direction, t.region, kinwallet.province(t.counterparty), t.counterparty,
 		t.person_times, t.items, t.gross, t.reversed, t.due, t.adjustment
 	FROM kinwallet.known_province(province_table.province) AS own(province)
-	CROSS JOIN kinwallet.split_month(province_table.month) AS of(month)
+	-- after the province, so that what does not exist is reported first
+	CROSS JOIN LATERAL kinwallet.split_month(CASE WHEN own.province IS NOT NULL THEN province_table.month END) AS of(month)
 	CROSS JOIN LATERAL (
 		SELECT 'payable' AS direction, p.payer AS region, p.payee AS counterparty,
 			p.person_times, p.items, p.gross, p.reversed, p.due, p.adjustment
@@ -666,16 +667,18 @@ AS $verify_notices$
 	UNION ALL
 	-- LR-03, LR-04: a late line is a copy of its draw, and no more is deducted than it has
 	SELECT 'clearing_withheld.draw', 'draw ' || w.draw_id,
-		coalesce(d.kind || ' ' || d.scope || ' ' || d.amount::text || ' ' || d.payer_region::text || ' ' || d.payee_region::text || ' ' || d.counts, 'none'),
-		w.kind || ' ' || w.scope || ' ' || w.amount::text || ' ' || w.payer_region::text || ' ' || w.payee_region::text || ' ' || w.counts
+		CASE WHEN d.draw_id IS NULL THEN 'none'
+			ELSE format('%s %s %s %s %s %s', d.kind, d.scope, d.amount, d.payer_region, d.payee_region, d.counts) END,
+		format('%s %s %s %s %s %s', w.kind, w.scope, w.amount, w.payer_region, w.payee_region, w.counts)
 	FROM kinwallet_data.clearing_withheld AS w
 	LEFT JOIN kinwallet_data.draw AS d ON d.draw_id = w.draw_id AND d.month = w.month
 	WHERE (d.kind, d.scope, kinwallet.fen(d.amount), d.payer_region::text, d.payee_region::text, d.counts)
 		IS DISTINCT FROM (w.kind, w.scope, kinwallet.fen(w.amount), w.payer_region::text, w.payee_region::text, w.counts)
 	UNION ALL
-	SELECT 'clearing_deduction.draw', 'draw ' || t.draw_id, coalesce(d.scope || ' ' || d.payer_region::text || ' ' || d.payee_region::text
-			|| ' at most ' || d.amount::text, 'none'),
-		t.scope || ' ' || t.payer || ' ' || t.payee || ' ' || kinwallet.yuan(t.fen)
+	SELECT 'clearing_deduction.draw', 'draw ' || t.draw_id,
+		CASE WHEN d.draw_id IS NULL THEN 'none'
+			ELSE format('%s %s %s %s, at most %s', d.kind, d.scope, d.payer_region, d.payee_region, d.amount) END,
+		format('d %s %s %s, %s', t.scope, t.payer, t.payee, kinwallet.yuan(t.fen))
 	FROM (
 		SELECT draw_id, scope, payer_region::text AS payer, payee_region::text AS payee, sum(kinwallet.fen(amount)) AS fen, min(month) AS first
 		FROM kinwallet_data.clearing_deduction
