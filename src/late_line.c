@@ -12,8 +12,8 @@
  *
  * Who changes these tables, and split(), take kw_lock_late_lines() first and
  * then the rows of the months ascending.  A change of a line sends the months
- * it touches, if they are split, back to cut_off: their tables are out of
- * date.  A month with a signature refuses (KW012).
+ * it touches, if they are split, back to cut_off, without tables: they are
+ * out of date.  A month with a signature refuses (KW012).
  *
  *-------------------------------------------------------------------------
  */
@@ -180,7 +180,7 @@ first_unsigned(Months *months, DateADT month)
 }
 
 /*
- * Note that a month's split does not show its lines any more.
+ * Undo a month's split, which does not show its lines any more.
  */
 static void
 must_split_again(Months *months, DateADT month, const char *why, TimestampTz at)
@@ -189,6 +189,7 @@ must_split_again(Months *months, DateADT month, const char *why, TimestampTz at)
 
 	if (m == NULL || m->state != KW_MONTH_SPLIT)
 		return;
+	kw_spi(KW_PLAN_DELETE_PAIRS, DateADTGetDatum(month));
 	kw_set_month_state(month, KW_MONTH_CUT_OFF);
 	m->state = KW_MONTH_CUT_OFF;
 	kw_log_step(month, "lines_changed", 0, why, at);
