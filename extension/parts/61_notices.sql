@@ -245,23 +245,39 @@ COMMENT ON FUNCTION kinwallet.add_working_days(date, integer) IS 'give the n-th 
  */
 CREATE FUNCTION kinwallet.clearing_corrections()
 	RETURNS TABLE (month date, draw_id bigint, what text, payer kinwallet.region_code, payee kinwallet.region_code,
-		items bigint, region_times bigint, province_times bigint, gross bigint, reversed bigint)
+		items bigint, region_times bigint, province_times bigint, gross bigint, reversed bigint, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $clearing_corrections$
 	SELECT moved.month, w.draw_id, moved.what, w.payer_region, w.payee_region,
 		moved.sign, moved.sign * (w.counts & 1), moved.sign * (w.counts >> 1 & 1),
 		CASE w.kind WHEN 'd' THEN moved.sign * kinwallet.fen(w.amount) ELSE 0 END,
-		CASE w.kind WHEN 'r' THEN moved.sign * kinwallet.fen(w.amount) ELSE 0 END
+		CASE w.kind WHEN 'r' THEN moved.sign * kinwallet.fen(w.amount) ELSE 0 END, w.reason
 	FROM kinwallet_data.clearing_withheld AS w
 	CROSS JOIN LATERAL (VALUES ('withheld', w.month, -1::bigint), ('cleared', w.clear_in, 1)) AS moved(what, month, sign)
 	WHERE w.clear_in <> w.month
 	UNION ALL
-	SELECT d.month, d.draw_id, 'deducted', d.payer_region, d.payee_region, 1, 0, 0, 0, kinwallet.fen(d.amount)
+	SELECT d.month, d.draw_id, 'deducted', d.payer_region, d.payee_region, 1, 0, 0, 0, kinwallet.fen(d.amount), d.reason
 	FROM kinwallet_data.clearing_deduction AS d
 $clearing_corrections$;
 COMMENT ON FUNCTION kinwallet.clearing_corrections() IS
 	'list how withheld, late and deducted lines change the sums of each month; serves split() and verify_ledger()';
+
+-- What a clearing officer asks about the lines that a month does not have as its draws do.
+CREATE FUNCTION kinwallet.late_lines(month date)
+	RETURNS TABLE (draw_id bigint, line_month date, what text, payer kinwallet.region_code, payee kinwallet.region_code,
+		gross kinwallet.wallet_amount, reversed kinwallet.wallet_amount, reason text)
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $late_lines$
+	SELECT c.draw_id, kinwallet.id_month(c.draw_id), c.what, c.payer, c.payee,
+		kinwallet.from_fen(c.gross), kinwallet.from_fen(c.reversed), c.reason
+	FROM kinwallet.clearing_corrections() AS c
+	WHERE c.month = late_lines.month
+	ORDER BY c.draw_id, c.what
+$late_lines$;
+COMMENT ON FUNCTION kinwallet.late_lines(date) IS
+	'list what a month''s tables have less or more than its draws: lines withheld from it, cleared late in it, deducted in it';
 
 -- EDGE-76: what is later on a day than it may be.  A month is late when nobody can sign it in time any more.
 CREATE FUNCTION kinwallet.late_subjects(today date) RETURNS TABLE (kind text, subject text, detail text)

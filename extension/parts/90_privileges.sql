@@ -28,6 +28,7 @@ REVOKE ALL ON FUNCTION kinwallet.deduct_line(bigint, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.record_deduction(date, bigint, kinwallet.wallet_amount, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.raise_late_alarms() FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.clearing_corrections() FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.late_lines(date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.late_subjects(date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.payments_due(date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.unsigned_provinces(date) FROM PUBLIC;

@@ -225,6 +225,10 @@ SELECT set_eq($$SELECT p::text FROM kinwallet_data.clearing_pair AS p WHERE mont
 SELECT is(pg_temp.sign_all('2026-03-01'), 2::bigint, 'March is signed');
 SELECT throws_ok($$SELECT withhold_line(pg_temp.id('2026-03-01', 2), 'x')$$, 'KW012', NULL, 'LR-03: too late to withhold');
 
+SELECT results_eq($$SELECT format('%s %s %s>%s %s %s %s', draw_id - pg_temp.id('2026-03-01', 0), what, payer, payee, gross, reversed, reason) FROM late_lines('2026-03-01')$$, $$VALUES
+	('1 withheld 640200>370100 -100.00 0.00 disputed after all'), ('3 withheld 640100>370200 -60.00 0.00 wrong person'),
+	('5 withheld 640100>640200 -11.00 0.00 within the province'), ('6 withheld 640200>370100 0.00 -5.00 reversal of the same')$$, 'LR-03: what March is short of, and why');
+
 -- April takes what is released before its signature, May the rest
 SELECT lives_ok($$SELECT release_line(pg_temp.id('2026-03-01', 5))$$, 'LR-03: released after the signature');
 SELECT is((SELECT clear_in FROM kinwallet_data.clearing_withheld WHERE draw_id = pg_temp.id('2026-03-01', 5)), '2026-04-01', 'EDGE-76: it is cleared in the next split');
@@ -296,6 +300,8 @@ SELECT ok(record_deduction('2026-06-01', pg_temp.id('2026-03-01', 3), '10.00', '
 SELECT is(pg_temp.state('2026-06-01'), 'cut_off', 'the month is to be split again');
 SELECT split('2026-06-01');
 SELECT is((SELECT adjustment::text FROM clearing_pairs('2026-06-01', 'province') WHERE payer::text = '640000'), '105.00', 'LR-04: it is in');
+SELECT is((SELECT string_agg(format('%s %s %s', line_month, what, reversed), ', ' ORDER BY draw_id, reversed) FROM late_lines('2026-06-01') WHERE what = 'deducted'),
+	'2026-03-01 deducted 5.00, 2026-03-01 deducted 90.00, 2026-03-01 deducted 10.00, 2026-06-01 deducted 1.00', 'LR-04: June''s deductions');
 SELECT ok(pg_temp.sign_all('2026-06-01') = 4, 'June is signed');
 SELECT ok(deduct_line(pg_temp.id('2026-06-01', 1), 'no such treatment') > 0, 'LR-03: the dispute ends with a deduction');
 SELECT throws_ok($$SELECT deduct_line(pg_temp.id('2026-06-01', 1), 'again')$$, 'KW016', NULL, 'LR-03: once');

@@ -220,6 +220,18 @@ SELECT is_empty($$
 		WHERE side = 'pay' AND level = 'province' AND (kind = 'payment' AND addressee = p.region OR kind = 'adjustment' AND counterparty = p.region)) AS nation
 	WHERE up <> out$$, 'CP-03: what regions pay up is what their province pays');
 
+-- a notice of prepayment is paid like any other, and no month waits for it
+INSERT INTO kinwallet_data.clearing_notice (notice_id, partner, number, month, kind, side, level, addressee, counterparty,
+	amount, due_on, counts, issued_at, issued_by)
+VALUES (100001, 100002, 'KW-202602-EP-640000-370000', '2026-02-01', 'emergency', 'pay', 'province', '640000', '370000', '10.00', '2026-05-01', false, business_time(), 'x'),
+	(100002, 100001, 'KW-202602-ER-370000-640000', '2026-02-01', 'emergency', 'receive', 'province', '370000', '640000', '10.00', '2026-05-01', false, business_time(), 'x');
+SELECT is(notice_number('2026-02-01', 'emergency', 'pay', 'province', '640000', '370000'), 'KW-202602-EP-640000-370000', 'PP-10: its number');
+SELECT is_empty('SELECT notice_lines(100001)', 'PP-10: it has no lines');
+SELECT lives_ok($$SELECT record_instalment(100001, '4.00', '2026-04-30', 'e1'), record_payment(100001, '2026-04-30', 'e2')$$, 'PP-10: it is paid');
+SELECT lives_ok($$SELECT confirm_receipt(100002, '2026-04-30')$$, 'PP-10: and received');
+SELECT is(pg_temp.state('2026-02-01'), 'closed', 'PP-10: its month is as it was');
+SELECT is_empty('SELECT pg_temp.clearing_faults()', 'PP-10: and everything ties out');
+
 -- every check can fail
 DO $$
 DECLARE
