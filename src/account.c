@@ -202,7 +202,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	request_ids = kw_array_arg(fcinfo, 0, "request_ids", &n);
 	person_ids = kw_array_arg(fcinfo, 1, "person_ids", &n_persons);
 	amounts = kw_array_arg(fcinfo, 2, "amounts", &n_amounts);
-	kw_same_lengths(n, n_persons, n_amounts, n);
+	kw_same_lengths(n, n_persons, n_amounts, -1);
 
 	persons = palloc(Max(n, 1) * sizeof(int64));
 	for (int i = 0; i < n; i++)

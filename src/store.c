@@ -75,12 +75,16 @@ kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 	return slot;
 }
 
-static void
-open_indexes(KwOpen *open, LOCKMODE lockmode)
+/*
+ * Open an index of a table when it is first needed, with the table's lock
+ * mode.
+ */
+Relation
+kw_open_index(KwOpen *open, KwIndex i)
 {
-	for (int i = 0; i < KW_N_INDEXES; i++)
-		open->index[i] = OidIsValid(open->info.index[i]) ?
-			index_open(open->info.index[i], lockmode) : NULL;
+	if (open->index[i] == NULL)
+		open->index[i] = index_open(open->info.index[i], open->lockmode);
+	return open->index[i];
 }
 
 /*
@@ -107,7 +111,7 @@ open_state(KwPosting *p, KwTable t)
 			table_close(open->rel, RowExclusiveLock);
 		CHECK_FOR_INTERRUPTS();
 	}
-	open_indexes(open, RowExclusiveLock);
+	open->lockmode = RowExclusiveLock;
 	return open;
 }
 
@@ -159,7 +163,7 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 	}
 	open->month = month;
 	open->writable = write;
-	open_indexes(open, lockmode);
+	open->lockmode = lockmode;
 	p->n_leaves++;
 	return open;
 }
@@ -169,7 +173,7 @@ refuse_month(DateADT month, bool closed)
 {
 	char	   *day = kw_day_text(month);
 
-	day[7] = '\0';
+	*strrchr(day, '-') = '\0';
 	if (closed)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_MONTH_CLOSED),
@@ -253,6 +257,8 @@ kw_posting_end(KwPosting *p)
 		close_open(&p->state[t]);
 	for (int l = 0; l < p->n_leaves; l++)
 		close_open(&p->leaf[l]);
+	for (int f = 0; f < KW_N_FACTS; f++)
+		close_open(&p->parent[f]);
 	MemoryContextDelete(p->cxt);
 }
 
@@ -262,9 +268,21 @@ kw_posting_end(KwPosting *p)
 static void
 renew_snapshot(KwPosting *p)
 {
-	(void) p;
 	PopActiveSnapshot();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	p->waited = false;
+}
+
+/*
+ * See what was committed while a lock was waited for.  That there was
+ * something to wait for does not always show: who suspends a relation locks
+ * its parties' wallets and leaves them as they are.
+ */
+static void
+see_past_locks(KwPosting *p)
+{
+	if (p->waited)
+		renew_snapshot(p);
 }
 
 static RegProcedure
@@ -286,7 +304,7 @@ equality(Oid type)
 static IndexScanDesc
 begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
 {
-	Relation	index = open->index[i];
+	Relation	index = kw_open_index(open, i);
 	ScanKeyData scankeys[3];
 	IndexScanDesc scan;
 
@@ -367,6 +385,7 @@ find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *key
 			return false;
 		if (lock_found(p, open, slot))
 		{
+			p->waited = true;
 			/* a batch would pin thousands of buffers */
 			if (p->bulk)
 				ExecMaterializeSlot(slot);
@@ -447,22 +466,6 @@ kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
 }
 
 /*
- * Lock the open relation of an ordered pair.  False: there is none.
- */
-bool
-kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
-
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 2, keys, slot))
-		return false;
-	load_relation(open, slot, relation);
-	return true;
-}
-
-/*
  * Read the open relation of an ordered pair without locking it.  Whoever
  * holds a party's wallet lock knows that it neither ends nor comes to be.
  */
@@ -472,15 +475,19 @@ kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelati
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
-	bool		found = find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot);
 
-	if (found)
+	see_past_locks(p);
+	if (!find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot))
+		return false;
+	load_relation(open, slot, relation);
+	if (p->bulk)
 	{
-		load_relation(open, slot, relation);
 		relation->slot = NULL;
+		ExecClearTuple(slot);
 	}
-	ExecClearTuple(slot);
-	return found;
+	else
+		open->scratch = NULL;	/* the relation keeps it */
+	return true;
 }
 
 bool
@@ -502,7 +509,10 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		key = Int64GetDatum(relation_id);
-	bool		found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
+	bool		found;
+
+	see_past_locks(p);
+	found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
 
 	if (found)
 	{
@@ -538,6 +548,20 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
+ * Fetch the row of a relation that was read into a slot of its own.
+ */
+void
+kw_fetch_relation(KwPosting *p, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+
+	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, GetActiveSnapshot(), slot))
+		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
+	relation->slot = slot;
+}
+
+/*
  * Read a recipient's relations in one state, without locks.
  */
 int
@@ -546,10 +570,12 @@ kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relatio
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
-	IndexScanDesc scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
+	IndexScanDesc scan;
 	int			allocated = 4;
 	int			n = 0;
 
+	see_past_locks(p);
+	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
@@ -626,6 +652,20 @@ kw_writable_leaf(KwPosting *p, KwTable fact)
 }
 
 /*
+ * Compare a request id with the newest accepted one, and raise the mark.
+ */
+bool
+kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
+{
+	int32		second;
+
+	if (!kw_request_second(request_id, &second) || second <= wallet->request_mark)
+		return false;
+	wallet->request_mark = second;
+	return true;
+}
+
+/*
  * Look for a request id in this month's leaf and the previous one's.
  *
  * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
@@ -639,13 +679,9 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 {
 	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
 	int			nkeys = kind == '\0' ? 2 : 3;
-	int32		second;
 
-	if (kw_request_second(request_id, &second) && second > wallet->request_mark)
-	{
-		wallet->request_mark = second;
+	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	}
 	for (int back = 0; back <= 1; back++)
 	{
 		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, -back), false, NULL);
