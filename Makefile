@@ -58,6 +58,16 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	clock \
+	partitions \
+	guards \
+	privileges \
+	credit \
+	transfer \
+	batch \
+	store \
+	errors \
+	bad_input \
 	relations \
 	opclass \
 	encoding \

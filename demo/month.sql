@@ -52,7 +52,7 @@ BEGIN
 	seconds := extract(epoch FROM clock_timestamp() - begun);
 	INSERT INTO demo.step (what, items, seconds) VALUES (what, n, seconds);
 	RETURN format('%s %s in %s s %s', rpad(what, 48), lpad(coalesce(to_char(n, 'FM9,999,999'), ''), 9),
-		to_char(seconds, '990.0'), lpad(coalesce(to_char(n / nullif(seconds, 0), 'FM9,999,999') || ' a second', ''), 18));
+		to_char(seconds, '990.0'), CASE WHEN n >= 1000 THEN lpad(to_char(n / seconds, 'FM9,999,999') || ' a second', 18) ELSE '' END);
 END
 $$;
 
@@ -118,13 +118,16 @@ AS 'SELECT regions[1 + width_bucket(r, homes)] FROM demo.map';
 CREATE FUNCTION demo.job(r double precision) RETURNS region_code LANGUAGE sql STABLE
 AS 'SELECT regions[1 + width_bucket(r, jobs)] FROM demo.map';
 
--- GB 11643: 17 digits and their check character
-CREATE FUNCTION demo.with_check(digits text) RETURNS citizen_id
+-- GB 11643: 17 digits and their check character; 4800 is what the digits' codes have too much
+CREATE FUNCTION demo.with_check(digits bytea) RETURNS citizen_id
 LANGUAGE sql IMMUTABLE STRICT
 AS $$
-	SELECT (digits || substr('10X98765432', 1 + (
-		SELECT sum(substr(digits, i, 1)::integer * ('{7,9,10,5,8,4,2,1,6,3,7,9,10,5,8,4,2}'::integer[])[i])
-		FROM generate_series(1, 17) AS i)::integer % 11, 1))::citizen_id
+	SELECT (encode(digits, 'escape') || substr('10X98765432', 1 + (
+		7 * get_byte(digits, 0) + 9 * get_byte(digits, 1) + 10 * get_byte(digits, 2) + 5 * get_byte(digits, 3)
+		+ 8 * get_byte(digits, 4) + 4 * get_byte(digits, 5) + 2 * get_byte(digits, 6) + get_byte(digits, 7)
+		+ 6 * get_byte(digits, 8) + 3 * get_byte(digits, 9) + 7 * get_byte(digits, 10) + 9 * get_byte(digits, 11)
+		+ 10 * get_byte(digits, 12) + 5 * get_byte(digits, 13) + 8 * get_byte(digits, 14) + 4 * get_byte(digits, 15)
+		+ 2 * get_byte(digits, 16) - 4800) % 11, 1))::citizen_id
 $$;
 
 -- a family: a worker, the worker's spouse, parent, child, and sibling
@@ -158,8 +161,8 @@ BEGIN
 
 	INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, status_since, credential)
 	SELECT person_id,
-		demo.with_check(prefix || to_char(born, 'YYYYMMDD')
-			|| lpad((2 * row_number() OVER (PARTITION BY prefix, born, sex ORDER BY person_id) + sex)::text, 3, '0')),
+		demo.with_check((prefix || to_char(born, 'YYYYMMDD')
+			|| lpad((2 * row_number() OVER (PARTITION BY prefix, born, sex ORDER BY person_id) + sex)::text, 3, '0'))::bytea),
 		role || ' ' || family, region, scheme, '2026-01-01', 'credential ' || person_id
 	FROM (SELECT *, CASE WHEN province(home) = '660000' THEN '6501' ELSE left(home::text, 4) END || '99' AS prefix
 		FROM demo.member) AS m
@@ -177,6 +180,8 @@ AS $$
 	SELECT k.letter || region || lpad(i::text, 5, '0'), name || k.what || i, k.kind, region, k.letter || i <> 'P2'
 	FROM kinwallet_data.region, generate_series(1, 2) AS i,
 		(VALUES ('H', '医院', 'medical_institution'), ('P', '药店', 'pharmacy')) AS k(letter, what, kind);
+	INSERT INTO kinwallet_data.premium_standard (region, kind, cover_year, amount, valid)
+	SELECT region, 'resident_medical', 2026, '400', '[2026-01-01,2026-03-01)' FROM kinwallet_data.region;
 	SELECT count(*) FROM kinwallet_data.provider
 $$;
 
@@ -212,13 +217,13 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION demo.establish(which boolean) RETURNS bigint
+CREATE FUNCTION demo.establish(which boolean, first bigint, last bigint) RETURNS bigint
 LANGUAGE plpgsql
 AS $$
 BEGIN
 	RETURN (SELECT establish_relations(array_agg(contributor ORDER BY kin_no), array_agg(recipient ORDER BY kin_no),
 			array_agg(kinship ORDER BY kin_no))
-		FROM demo.kin WHERE early = which);
+		FROM demo.kin WHERE early = which AND kin_no BETWEEN first AND last);
 END
 $$;
 
@@ -226,6 +231,7 @@ $$;
  * One day
  */
 CREATE TABLE demo.purchase (purchase_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, spending_id bigint, own_account wallet_amount, mutual_aid wallet_amount);
+CREATE TABLE demo.hold (hold_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, day date, hold_id bigint, amount wallet_amount);
 CREATE TABLE demo.day (day date PRIMARY KEY, transfers bigint, purchases bigint, refunds bigint, ended bigint, seconds numeric);
 
 CREATE FUNCTION demo.at(day date, hour text) RETURNS void
@@ -279,7 +285,7 @@ BEGIN
 			CASE WHEN demo.rnd(i, 41) < 0.6 THEN 'medical' WHEN demo.rnd(i, 41) < 0.9 THEN 'drug'
 				WHEN demo.rnd(i, 41) < 0.95 THEN 'device' ELSE 'consumable' END AS use,
 			from_fen((500 + 50000 * demo.rnd(i, 43) ^ 2)::bigint) AS amount,
-			demo.rnd(i, 44) < 0.7 AS allow_partial
+			demo.rnd(i, 44) < 0.85 AS allow_partial
 		FROM generate_series(first, first + n - 1) AS i
 		JOIN demo.kin AS k ON k.kin_no = 1 + (relations * demo.rnd(i, 40))::bigint
 		JOIN demo.member AS c ON c.person_id = k.contributor
@@ -300,6 +306,79 @@ BEGIN
 	END LOOP;
 	CALL demo.count('purchase', '00000', posted);
 	RETURN posted;
+END
+$$;
+
+-- Purchases in two steps: reserved at two, most of them paid at six; some never come.
+CREATE FUNCTION demo.holds(day date, first bigint, n integer) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	relations bigint := (SELECT count(*) FROM demo.kin WHERE early OR day >= '2026-01-09');
+	made bigint := 0;
+	h record;
+BEGIN
+	FOR h IN
+		SELECT k.recipient, 'H' || r.region || '00001' AS provider, from_fen((5000 + 20000 * demo.rnd(i, 46))::bigint) AS amount
+		FROM generate_series(first, first + n - 1) AS i
+		JOIN demo.kin AS k ON k.kin_no = 1 + (relations * demo.rnd(i, 45))::bigint
+		JOIN demo.member AS r ON r.person_id = k.recipient
+		ORDER BY i
+	LOOP
+		BEGIN
+			INSERT INTO demo.hold (day, hold_id, amount)
+			VALUES (day, hold(new_request_id(), h.recipient, h.provider, 'medical', h.amount), h.amount);
+			made := made + 1;
+		EXCEPTION WHEN OTHERS THEN
+			IF SQLSTATE NOT LIKE 'KW%' THEN
+				RAISE;
+			END IF;
+			CALL demo.count('hold', SQLSTATE, 1, SQLERRM);
+		END;
+	END LOOP;
+	CALL demo.count('hold', '00000', made);
+END
+$$;
+
+CREATE FUNCTION demo.settle_holds(day date) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	h record;
+BEGIN
+	FOR h IN SELECT * FROM demo.hold AS x WHERE x.day = settle_holds.day ORDER BY hold_no LOOP
+		IF h.hold_no % 10 < 7 THEN
+			CALL demo.try('capture', format('capture(new_request_id(), %s, %L)', h.hold_id, from_fen(fen(h.amount) * 4 / 5)));
+		ELSIF h.hold_no % 10 = 7 THEN
+			CALL demo.try('cancel a hold', format('cancel_hold(%s)', h.hold_id));
+		END IF;
+	END LOOP;
+	-- a provider that comes too late
+	FOR h IN SELECT * FROM demo.hold AS x WHERE x.day = settle_holds.day - 1 AND hold_no % 10 = 8 ORDER BY hold_no LOOP
+		CALL demo.try('capture', format('capture(new_request_id(), %s, %L)', h.hold_id, h.amount));
+	END LOOP;
+END
+$$;
+
+-- Late payers of this year's premium; some try to pay a second time a week later.
+CREATE FUNCTION demo.premiums(day date) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN
+		SELECT x.recipient
+		FROM kinwallet_data.relation AS x
+		JOIN demo.member AS m ON m.person_id = x.recipient,
+			floor(1000 * demo.rnd(x.recipient, 47)) AS turn
+		WHERE x.state = 'a' AND m.scheme = 'resident'
+			AND (turn = day - date '2026-01-01' AND x.remaining >= '400'
+				OR turn = day - date '2026-01-08' AND x.recipient % 20 < 10)
+		ORDER BY x.recipient
+	LOOP
+		CALL demo.try('premium', format('pay_premium(new_request_id(), %s, %L, 2026, %L)', r.recipient, 'resident_medical', '400'));
+	END LOOP;
 END
 $$;
 
@@ -396,11 +475,17 @@ BEGIN
 	PERFORM demo.at(day, '09:00');
 	d.transfers := demo.transfers(day, first, CASE WHEN wide THEN 6000 ELSE 2000 END);
 	PERFORM demo.at(day, '11:00');
-	d.purchases := demo.purchases(day, first, CASE WHEN wide THEN 4200 ELSE 1400 END);
+	d.purchases := demo.purchases(day, first, CASE WHEN wide THEN 3000 + 70 * (day - date '2026-01-09') ELSE 1400 END);
+	PERFORM demo.at(day, '12:00');
+	PERFORM demo.premiums(day);
+	PERFORM demo.at(day, '14:00');
+	PERFORM demo.holds(day, first, 100);
 	PERFORM demo.at(day, '15:00');
 	d.refunds := demo.refunds(day, first, 120);
 	PERFORM demo.at(day, '16:00');
 	d.ended := demo.ends(day, first, 30);
+	PERFORM demo.at(day, '18:00');
+	PERFORM demo.settle_holds(day);
 	PERFORM demo.at(day, '23:00');
 	PERFORM demo.count_sweep();
 	d.seconds := extract(epoch FROM clock_timestamp() - begun);
@@ -491,14 +576,16 @@ DECLARE
 	k record;
 	id uuid;
 	active bigint;
+	walletless bigint := (SELECT min(person_id) FROM demo.member AS m
+		WHERE NOT EXISTS (SELECT FROM kinwallet_data.wallet AS w WHERE w.person_id = m.person_id));
 BEGIN
 	FOR k IN
-		SELECT k.*, r.relation_id, q.spending_id, k.contributor / 10 * 10 AS family
-		FROM demo.kin AS k
+		SELECT kin.*, r.relation_id, q.spending_id, kin.contributor / 10 * 10 AS family
+		FROM demo.kin
 		JOIN kinwallet_data.relation AS r USING (contributor, recipient)
-		JOIN demo.purchase AS q ON q.purchase_no = k.kin_no
-		WHERE r.state = 'a' AND k.kinship = 'parent' AND k.contributor % 10 = 1
-		ORDER BY demo.rnd(k.kin_no, 80) LIMIT n
+		JOIN demo.purchase AS q ON q.purchase_no = kin.kin_no
+		WHERE r.state = 'a' AND kin.kinship = 'parent' AND kin.contributor % 10 = 1
+		ORDER BY demo.rnd(kin.kin_no, 80) LIMIT n
 	LOOP
 		id := new_request_id();
 		CALL demo.try('transfer', format('transfer(%L, %s, %s, %L)', id, k.contributor, k.recipient, '0.01'));
@@ -507,11 +594,10 @@ BEGIN
 		CALL demo.try('transfer', format('transfer(new_request_id(), %s, %s, %L)', k.contributor, k.contributor, '5'));
 		CALL demo.try('transfer', format('transfer(new_request_id(), %s, %s, %L)', k.contributor, 999999999, '5'));
 		CALL demo.try('transfer', format('transfer(new_request_id(), %s, %s, %L)', k.recipient, k.contributor, '5'));
-		CALL demo.try('transfer_application', format('transfer_application(new_request_id(), %s, %L, %L, %L, %L, %L)',
+		CALL demo.try('transfer by form', format('transfer_application(new_request_id(), %s, %L, %L, %L, %L, %L)',
 			k.contributor, 'somebody else', '640299198207052026', '640200', '5', 'password'));
 		-- a wallet that was never opened
-		CALL demo.try('make a relation', format('establish_relation(%s, %s, %L)', k.contributor,
-			(SELECT min(person_id) FROM demo.member LEFT JOIN kinwallet_data.wallet AS w USING (person_id) WHERE w.person_id IS NULL), 'child'));
+		CALL demo.try('make a relation', format('establish_relation(%s, %s, %L)', k.contributor, walletless, 'child'));
 		CALL demo.try('make a relation', format('establish_relation(%s, %s, %L)', k.contributor, k.recipient, k.kinship));
 		-- a son-in-law; and a child said to be the parent
 		CALL demo.try('make a relation', format('establish_relation(%s, %s, %L)', k.family + 5, k.family + 2, '28'));
@@ -536,6 +622,14 @@ BEGIN
 END
 $$;
 
+CREATE TABLE demo.violation AS SELECT * FROM verify_ledger() LIMIT 0;
+CREATE FUNCTION demo.verify() RETURNS bigint
+LANGUAGE sql
+AS $$
+	INSERT INTO demo.violation SELECT * FROM verify_ledger();
+	SELECT count(*) FROM kinwallet_data.draw
+$$;
+
 /*
  * The script
  */
@@ -555,13 +649,16 @@ ANALYZE kinwallet_data.person, kinwallet_data.provider, demo.member;
 SELECT demo.at('2026-01-01', '08:00') \gset
 SELECT demo.run('wallets opened; 1 child in 100 has none',
 	$$SELECT count(open_wallet(person_id)::text) FROM demo.member WHERE role <> 'child' OR demo.rnd(person_id, 16) > 0.01$$);
-SELECT demo.run('individual accounts credited, opening balances', 'SELECT demo.inflow(17, 300, 9000)');
+SELECT demo.run('individual accounts credited, opening balances', 'SELECT demo.inflow(17, 3000, 15000)');
 ANALYZE kinwallet_data.wallet;
 SELECT demo.run('relations planned', 'SELECT demo.plan_relations()');
 
 \echo
 \echo '-- 1 to 8 January: spouses, parents and children within one province only'
-SELECT demo.run('relations made within a province', 'SELECT demo.establish(true)');
+-- the first thousand apart: the plans for the others then know that the tables are no longer empty
+SELECT demo.run('relations made within a province, the first', 'SELECT demo.establish(true, 1, 1000)');
+ANALYZE kinwallet_data.relation;
+SELECT demo.run('relations made within a province, the others', 'SELECT demo.establish(true, 1001, 999999)');
 SELECT demo.at('2026-01-05', '08:00') \gset
 SELECT demo.run('requests across provinces, too early', 'SELECT demo.too_early()');
 SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(timestamp '2026-01-01', '2026-01-08', '1 day') AS day \gexec
@@ -569,7 +666,7 @@ SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(tim
 \echo
 \echo '-- 9 January: all close relatives, all provinces'
 SELECT demo.at('2026-01-09', '08:00') \gset
-SELECT demo.run('relations made across provinces and with siblings', 'SELECT demo.establish(false)');
+SELECT demo.run('relations across provinces and with siblings', 'SELECT demo.establish(false, 1, 999999)');
 ANALYZE kinwallet_data.wallet, kinwallet_data.relation;
 SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(timestamp '2026-01-09', '2026-01-14', '1 day') AS day \gexec
 SELECT demo.at('2026-01-15', '08:00') \gset
@@ -593,7 +690,7 @@ SELECT demo.run('paused workers who pay again', $$WITH resumed AS (
 SELECT demo.run('wallets unfrozen', $$SELECT count(unfreeze_wallet(person_id, 'nothing found')::text) FROM kinwallet_data.wallet WHERE status = 'f'$$);
 SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(timestamp '2026-02-01', '2026-02-09', '1 day') AS day \gexec
 SELECT demo.at('2026-02-10', '08:00') \gset
-SELECT demo.run('siblings who move, by events, some delivered twice', 'SELECT demo.move_by_events(75, 200)');
+SELECT demo.run('siblings who move, by events, some sent twice', 'SELECT demo.move_by_events(75, 200)');
 SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(timestamp '2026-02-10', '2026-02-20', '1 day') AS day \gexec
 SELECT demo.at('2026-02-21', '08:00') \gset
 SELECT demo.run('January split', $$SELECT count(split('2026-01-01')::text)$$);
@@ -605,7 +702,7 @@ SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(tim
 SELECT demo.at('2026-03-01', '08:00') \gset
 SELECT demo.run('February closed for posting', $$SELECT count(cut_off('2026-02-01')::text)$$);
 SELECT demo.run('February split', $$SELECT count(split('2026-02-01')::text)$$);
-SELECT demo.run('the whole ledger derived again and compared', 'SELECT count(*) FROM verify_ledger()');
+SELECT demo.run('draws; the whole ledger derived again, compared', 'SELECT demo.verify()');
 
 \pset tuples_only off
 \pset format aligned
@@ -621,7 +718,8 @@ FROM demo.answer WHERE sqlstate <> '00000' GROUP BY sqlstate ORDER BY sqlstate;
 
 \echo 'January, the ten largest pairs of provinces (yuan). Who pays: where the contributor is insured.'
 SELECT payer.name AS "who pays", payee.name AS "who is paid", to_char(person_times, '99,999') AS "person-times",
-	gross::numeric AS used, reversed::numeric AS refunded, due::numeric AS due
+	to_char(gross::numeric, '999,990.00') AS used, to_char(reversed::numeric, '999,990.00') AS refunded,
+	to_char(due::numeric, '999,990.00') AS due
 FROM clearing_pairs('2026-01-01', 'province') AS p
 JOIN shipped_provinces() AS payer ON payer.province = p.payer
 JOIN shipped_provinces() AS payee ON payee.province = p.payee
@@ -630,7 +728,8 @@ ORDER BY p.due DESC, payer, payee LIMIT 10;
 \echo 'Both months, all levels'
 SELECT to_char(month, 'YYYY-MM') AS month, level, to_char(count(*), '99,999') AS pairs,
 	to_char(sum(person_times), '999,999') AS "person-times",
-	sum(gross)::numeric AS used, sum(reversed)::numeric AS refunded, sum(due)::numeric AS due, sum(adjustment)::numeric AS adjustment
+	to_char(sum(gross)::numeric, '99,999,990.00') AS used, to_char(sum(reversed)::numeric, '99,999,990.00') AS refunded,
+	to_char(sum(due)::numeric, '99,999,990.00') AS due, to_char(sum(adjustment)::numeric, '999,990.00') AS adjustment
 FROM (VALUES (date '2026-01-01'), ('2026-02-01')) AS m(month),
 	(VALUES (1, 'province'), (2, 'region'), (3, 'intra_province')) AS l(no, level), clearing_pairs(month, level)
 GROUP BY month, no, level ORDER BY month, no;
@@ -653,14 +752,14 @@ SELECT to_char(sum(transfers), '999,999') AS transfers, to_char(sum(purchases), 
 	to_char(sum(transfers + purchases + refunds) / sum(seconds), '999,999') AS "postings a second"
 FROM demo.day;
 
-\echo 'verify_ledger(). No row: every invariant holds.'
-SELECT * FROM verify_ledger();
+\echo 'What verify_ledger() found. No row: every invariant holds.'
+SELECT * FROM demo.violation;
 
 \pset tuples_only on
 \pset format unaligned
 DO $$
 BEGIN
-	IF EXISTS (SELECT FROM verify_ledger()) THEN
+	IF EXISTS (SELECT FROM demo.violation) THEN
 		RAISE EXCEPTION 'the ledger does not hold its invariants';
 	END IF;
 	IF (SELECT sum(transfers) < 300000 OR sum(purchases) < 200000 FROM demo.day) THEN

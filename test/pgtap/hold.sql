@@ -65,9 +65,9 @@ ROLLBACK TO status;
 -- capture
 SELECT is(pg_temp.capture(:h, a), 'KW006 ' || rule, rule || ': capture ' || a)
 FROM (VALUES ('0', 'EDGE-56'), ('-0.01', 'EDGE-56'), ('150.01', 'EDGE-44'), ('92233720368547758.07', 'EDGE-44')) AS t (a, rule);
-SELECT is(pg_temp.capture(id, '1'), 'KW017', format('there is no hold %s', id))
+SELECT is(pg_temp.capture(id, '1'), 'KW017 EDGE-44', format('there is no hold %s', id))
 FROM unnest(ARRAY[0, -1, 99, :h + 1000000, 9223372036854775807, -9223372036854775808]::bigint[]) AS id;
-SELECT is(pg_temp.attempt(format('SELECT kinwallet.cancel_hold(%s)', id)), 'KW017', format('no hold %s to cancel', id))
+SELECT is(pg_temp.attempt(format('SELECT kinwallet.cancel_hold(%s)', id)), 'KW017 EDGE-44', format('no hold %s to cancel', id))
 FROM unnest(ARRAY[0, -1, 9223372036854775807, -9223372036854775808]::bigint[]) AS id;
 SELECT is(pg_temp.attempt(q), '22004', 'NULL: ' || q) FROM unnest(ARRAY['SELECT kinwallet.capture(NULL, 1, ''1'')',
 	'SELECT kinwallet.capture(pg_temp.r(), NULL, ''1'')', 'SELECT kinwallet.capture(pg_temp.r(), 1, NULL)', 'SELECT kinwallet.cancel_hold(NULL)']) AS q;

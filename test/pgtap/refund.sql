@@ -46,7 +46,7 @@ ROLLBACK TO paid;
 -- arguments
 SELECT is(pg_temp.back(:s, a, NULL, f), 'KW006 EDGE-56', format('EDGE-56: %s(%s)', f, a))
 FROM unnest('{0,-0.01,-92233720368547758.08}'::text[]) AS a, unnest('{refund,refund_own_account}'::text[]) AS f;
-SELECT is(pg_temp.back(id, '-1', NULL, f), 'KW017', format('%s: there is no spending %s', f, id))
+SELECT is(pg_temp.back(id, '-1', NULL, f), 'KW017 EDGE-46', format('%s: there is no spending %s', f, id))
 FROM unnest(ARRAY[0, -1, 99, :s + 1000000, :s # (1::bigint << 60), (:s # (3::bigint << 42)), 9223372036854775807, -9223372036854775808]::bigint[]) AS id,
 	unnest('{refund,refund_own_account}'::text[]) AS f;
 SELECT is(pg_temp.attempt(format('SELECT kinwallet.%s(%s)', f, args)), '22004', format('NULL: %s(%s)', f, args))
