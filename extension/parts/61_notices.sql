@@ -289,16 +289,17 @@ AS $late_subjects$
 		FROM kinwallet_data.clearing_withheld AS w
 		LEFT JOIN kinwallet_data.clearing_month AS m ON m.month = w.clear_in
 		WHERE w.clear_in <> w.month AND coalesce(m.state, 'open') IN ('open', 'cut_off', 'split')
-	), open_month AS (
-		SELECT candidate.month
+	), candidate AS MATERIALIZED (
+		SELECT s::date AS month
 		FROM kinwallet_data.ledger AS l
-		CROSS JOIN LATERAL (
-			SELECT s::date AS month
-			FROM generate_series(l.since::timestamp, (late_subjects.today - interval '3 months')::timestamp, interval '1 month') AS s
-		) AS candidate
-		LEFT JOIN kinwallet_data.clearing_month AS m ON m.month = candidate.month
+		CROSS JOIN LATERAL generate_series(l.since::timestamp, (late_subjects.today - interval '3 months')::timestamp, interval '1 month') AS s
+		LEFT JOIN kinwallet_data.clearing_month AS m ON m.month = s::date
 		WHERE coalesce(m.state, 'open') IN ('open', 'cut_off', 'split')
-			AND EXISTS (SELECT FROM kinwallet_data.draw AS d WHERE d.month = candidate.month AND d.scope <> 'l')
+	), open_month AS (
+		-- LIMIT: looks into one partition after the other, and no further than the first line
+		SELECT c.month
+		FROM candidate AS c
+		CROSS JOIN LATERAL (SELECT FROM kinwallet_data.draw AS d WHERE d.month = c.month AND d.scope <> 'l' LIMIT 1) AS line
 	), subject AS (
 		SELECT 'draw ' || o.draw_id AS name, o.month, 'late_line' AS kind FROM open_line AS o
 		UNION ALL
