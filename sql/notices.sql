@@ -1,5 +1,5 @@
 -- After the split: signatures, notices, payments, late lines, as a clearing officer sees them.
--- Rules CP-02..08, LR-01..05, PP-10, EDGE-75..80.
+-- Rules CP-02, CP-03, CP-07, CP-08, LR-01..05, PP-10, EDGE-75..80.
 \set original :DBNAME
 \set SHOW_CONTEXT never
 CREATE DATABASE regress_kinwallet_notices TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';

@@ -16,7 +16,6 @@
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 
-#include "args.h"
 #include "calendar.h"
 #include "clearing_month.h"
 #include "clock.h"
@@ -131,7 +130,6 @@ kw_sql_clearing_calendar(PG_FUNCTION_ARGS)
 	DateADT		month;
 	KwSpi		spi;
 
-	KW_ARGS_NOT_NULL("month");
 	month = kw_month_arg(PG_GETARG_DATUM(0));
 	InitMaterializedSRF(fcinfo, 0);
 
@@ -160,7 +158,6 @@ kw_sql_add_working_days(PG_FUNCTION_ARGS)
 	DateADT		result;
 	KwSpi		spi;
 
-	KW_ARGS_NOT_NULL("day", "n");
 	day = PG_GETARG_DATEADT(0);
 	n = PG_GETARG_INT32(1);
 	if (DATE_NOT_FINITE(day) || n < 1 || n > 1000)

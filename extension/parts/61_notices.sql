@@ -231,10 +231,10 @@ COMMENT ON FUNCTION kinwallet.raise_late_alarms() IS
  * Days
  */
 CREATE FUNCTION kinwallet.clearing_calendar(month date) RETURNS TABLE (step text, due_on date)
-	AS 'MODULE_PATHNAME', 'kw_sql_clearing_calendar' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 7;
+	AS 'MODULE_PATHNAME', 'kw_sql_clearing_calendar' LANGUAGE C STABLE STRICT PARALLEL UNSAFE ROWS 7;
 COMMENT ON FUNCTION kinwallet.clearing_calendar(date) IS 'say by when each step of a month''s clearing is due';
 CREATE FUNCTION kinwallet.add_working_days(day date, n integer) RETURNS date
-	AS 'MODULE_PATHNAME', 'kw_sql_add_working_days' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME', 'kw_sql_add_working_days' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION kinwallet.add_working_days(date, integer) IS 'give the n-th working day after a day, by table holiday';
 
 /*

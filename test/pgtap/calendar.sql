@@ -42,22 +42,22 @@ INSERT INTO kinwallet_data.holiday SELECT d::date, false FROM generate_series(da
 SELECT is((SELECT due_on FROM kinwallet.clearing_calendar('2029-11-01') WHERE step = 'file'), '2031-01-07', 'CP-02: a year off');
 
 -- working days
-SELECT is(kinwallet.add_working_days('2026-02-13', 1), '2026-02-14', 'PP-08: a worked Saturday is a working day');
-SELECT is(kinwallet.add_working_days('2026-02-14', 1), '2026-02-24', 'PP-08: the Spring Festival is not');
-SELECT is(kinwallet.add_working_days('2026-02-27', 1), '2026-02-28', 'PP-08: worked Saturday after the festival');
-SELECT is(kinwallet.add_working_days('2026-03-06', 1), '2026-03-09', 'PP-08: a weekend is none');
-SELECT is(kinwallet.add_working_days('2026-03-07', 3), '2026-03-11', 'PP-08: three, from a Saturday');
-SELECT is(kinwallet.add_working_days('2026-03-09', 65), '2026-06-11', 'PP-08: over more than one reading of the table');
+SELECT is(kinwallet.add_working_days('2026-02-13', 1), '2026-02-14', 'CP-02, working days: a worked Saturday is a working day');
+SELECT is(kinwallet.add_working_days('2026-02-14', 1), '2026-02-24', 'CP-02, working days: the Spring Festival is not');
+SELECT is(kinwallet.add_working_days('2026-02-27', 1), '2026-02-28', 'CP-02, working days: worked Saturday after the festival');
+SELECT is(kinwallet.add_working_days('2026-03-06', 1), '2026-03-09', 'CP-02, working days: a weekend is none');
+SELECT is(kinwallet.add_working_days('2026-03-07', 3), '2026-03-11', 'CP-02, working days: three, from a Saturday');
+SELECT is(kinwallet.add_working_days('2026-03-09', 65), '2026-06-11', 'CP-02, working days: over more than one reading of the table');
 
 -- arguments
-SELECT throws_ok($$SELECT kinwallet.clearing_calendar(NULL)$$, '22004', NULL, 'calendar of NULL');
+SELECT is_empty($$SELECT kinwallet.clearing_calendar(NULL)$$, 'calendar of NULL: nothing');
 SELECT throws_ok($$SELECT kinwallet.clearing_calendar('2026-01-02')$$, '22023', NULL, 'calendar of a day');
 SELECT throws_ok($$SELECT kinwallet.clearing_calendar('infinity')$$, '22023', NULL, 'calendar of infinity');
 SELECT throws_ok($$SELECT kinwallet.clearing_calendar('1999-12-01')$$, '22008', NULL, 'calendar before ids begin');
 SELECT throws_ok($$SELECT kinwallet.clearing_calendar('0044-03-01 BC')$$, '22008', NULL, 'calendar before Christ');
 SELECT throws_ok($$SELECT kinwallet.clearing_calendar('5874897-12-01')$$, '22008', NULL, 'calendar at the end of time');
-SELECT throws_ok($$SELECT kinwallet.add_working_days(NULL, 1)$$, '22004', NULL, 'working days after NULL');
-SELECT throws_ok($$SELECT kinwallet.add_working_days('2026-01-01', NULL)$$, '22004', NULL, 'NULL working days');
+SELECT is(kinwallet.add_working_days(NULL, 1), NULL, 'working days after NULL');
+SELECT is(kinwallet.add_working_days('2026-01-01', NULL), NULL, 'NULL working days');
 SELECT throws_ok($$SELECT kinwallet.add_working_days('2026-01-01', 0)$$, '22023', NULL, 'no working days');
 SELECT throws_ok($$SELECT kinwallet.add_working_days('2026-01-01', -1)$$, '22023', NULL, 'negative working days');
 SELECT throws_ok($$SELECT kinwallet.add_working_days('-infinity', 1)$$, '22023', NULL, 'working days after -infinity');
