@@ -610,6 +610,15 @@ kw_ledger_owner(void)
 	return ledger_owner;
 }
 
+/*
+ * Give the OID of the table of persons.  Not cached: asked for once an event.
+ */
+Oid
+kw_person_table(void)
+{
+	return data_relation(get_namespace_oid(KW_DATA_SCHEMA, false), "person");
+}
+
 int
 kw_ledger_node(void)
 {

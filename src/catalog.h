@@ -132,6 +132,7 @@ extern void kw_catalog_init(void);
 
 extern Oid	kw_type_oid(KwType type);
 extern Oid	kw_ledger_owner(void);
+extern Oid	kw_person_table(void);
 extern int	kw_ledger_node(void);
 extern Oid	kw_sequence_oid(bool relation);
 extern int	kw_table_columns(KwTable table);

@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 
 #include "args.h"
+#include "catalog.h"
 #include "citizen_id.h"
 #include "clock.h"
 #include "errors.h"
@@ -252,6 +253,11 @@ kw_person_changed(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired for UPDATE with both transition tables", "person_changed")));
+	/* on a table of somebody's own it would act on everybody's relations */
+	if (RelationGetRelid(trigdata->tg_relation) != kw_person_table())
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired by kinwallet_data.person", "person_changed")));
 	kw_spi_begin(&spi);
 	rc = SPI_register_trigger_data(trigdata);
 	if (rc != SPI_OK_TD_REGISTER)

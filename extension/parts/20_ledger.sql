@@ -579,8 +579,8 @@ BEGIN
 				END IF;
 				CONTINUE;
 			END IF;
-			EXECUTE format('CREATE TABLE kinwallet_data.%I PARTITION OF kinwallet_data.%I FOR VALUES FROM (%L) TO (%L)',
-				leaf, fact, this_month, (this_month + interval '1 month')::date);
+			-- made apart and attached last, which lets postings and readers of the parent go on
+			EXECUTE format('CREATE TABLE kinwallet_data.%I (LIKE kinwallet_data.%I INCLUDING ALL)', leaf, fact);
 			EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
 			IF fact = 'spending' THEN
 				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (spending_id)', leaf || '_id', leaf);
@@ -592,6 +592,8 @@ BEGIN
 			-- the owner's, whoever calls: the guards ask for the owner
 			EXECUTE format('ALTER TABLE kinwallet_data.%I OWNER TO %I', leaf,
 				(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE pg_class.oid = parent));
+			EXECUTE format('ALTER TABLE kinwallet_data.%I ATTACH PARTITION kinwallet_data.%I FOR VALUES FROM (%L) TO (%L)',
+				fact, leaf, this_month, (this_month + interval '1 month')::date);
 		END LOOP;
 	END LOOP;
 END
