@@ -20,6 +20,7 @@ SRCS = \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
+	src/prepayment.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \

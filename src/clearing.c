@@ -36,6 +36,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "plans.h"
+#include "prepayment.h"
 #include "wallet_amount.h"
 
 /* columns of clearing_pairs() */
@@ -469,6 +470,7 @@ kw_split(PG_FUNCTION_ARGS)
 	insert_regions(month, c);
 	insert_provinces(month, c);
 	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(kw_now()), caller);
+	kw_prepayment_alarms(month);
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
 }

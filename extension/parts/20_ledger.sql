@@ -413,6 +413,7 @@ BEGIN
 			AND (kinwallet.fen(due) = 0 OR kinwallet.fen(adjustment) = 0))
 	);
 
+	PERFORM kinwallet.create_prepayment_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();
 	PERFORM kinwallet.ensure_partitions(
