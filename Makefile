@@ -52,6 +52,7 @@ REGRESS = \
 	region_code \
 	citizen_id \
 	relations \
+	prepayment \
 	opclass \
 	encoding \
 	persons \
@@ -62,7 +63,8 @@ REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
 	version \
-	persons
+	persons \
+	prepayment
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all

@@ -15,3 +15,13 @@ REVOKE ALL ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinw
 REVOKE ALL ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
 REVOKE ALL ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.create_prepayment_tables() FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.set_prepayment(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.set_initial_prepayment(integer, kinwallet.region_code, kinwallet.region_code, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code, kinwallet.wallet_amount) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.approve_increase(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.refuse_increase(bigint, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.prepayment_status(date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.prepayment_forecast(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kinwallet.verify_prepayment() FROM PUBLIC;
