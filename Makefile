@@ -14,12 +14,14 @@ SRCS = \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
+	src/hold.c \
 	src/hold_state.c \
 	src/kinship_relation.c \
 	src/kinwallet.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
+	src/premium.c \
 	src/prepayment.c \
 	src/purchase.c \
 	src/refund.c \
@@ -29,6 +31,7 @@ SRCS = \
 	src/rule_case.c \
 	src/rules.c \
 	src/spend.c \
+	src/spend_case.c \
 	src/spend_rules.c \
 	src/store.c \
 	src/store_write.c \
@@ -53,6 +56,8 @@ REGRESS = \
 	citizen_id \
 	relations \
 	prepayment \
+	reconcile \
+	statistics \
 	opclass \
 	encoding \
 	persons \
@@ -63,6 +68,30 @@ REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
 	version \
+	accept_vs_withdraw \
+	batch_vs_batch \
+	credits_vs_batch \
+	cut_off_vs_spend \
+	establish_vs_establish \
+	establish_vs_move \
+	event_vs_event \
+	move_vs_move \
+	policy_vs_transfer \
+	posting_vs_posting \
+	refund_vs_dissolve \
+	request_vs_same_request \
+	savepoint_vs_retry \
+	spend_vs_dissolve \
+	spend_vs_freeze \
+	spend_vs_spend \
+	sweep_vs_sweep \
+	transfer_vs_dissolve \
+	transfer_vs_freeze \
+	transfer_vs_move \
+	transfer_vs_reverse_transfer \
+	transfer_vs_transfer \
+	cut_off \
+	split \
 	persons \
 	prepayment
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
@@ -90,10 +119,13 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test check-style checkver demo demo-stop dist
+.PHONY: test bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+bench:
+	@bash bench/run.sh
 
 check-style:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/check-style.sh

@@ -122,5 +122,20 @@ FROM (VALUES ('320500'), ('320100'), ('310000'), ('640200'), ('640100')) AS v(r)
 WHERE p.policy_id = kinwallet.policy_of(r::kinwallet.region_code, d)
 ORDER BY r, d;
 
+-- EXECUTE is enough, and the caller's search_path does not matter
+CREATE ROLE regress_kinwallet_lookups;
+GRANT EXECUTE ON FUNCTION kinwallet.wallet(bigint), kinwallet.quotas(bigint), kinwallet.history(bigint, timestamptz, timestamptz),
+	kinwallet.balance_as_of(bigint, timestamptz), kinwallet.double_entry(date), kinwallet.verify_ledger() TO regress_kinwallet_lookups;
+SET ROLE regress_kinwallet_lookups;
+SET search_path = pg_temp;
+SELECT count(*) FROM kinwallet_data.wallet;
+SELECT w.status, b.own_available FROM kinwallet.wallet(1) AS w, kinwallet.balance_as_of(1, 'infinity') AS b;
+SELECT count(*) FROM kinwallet.quotas(2);
+SELECT count(*) FROM kinwallet.history(2);
+SELECT count(*) FROM kinwallet.double_entry('2026-01-01');
+SELECT * FROM kinwallet.verify_ledger();
+RESET ROLE;
+
 \c :original
 DROP DATABASE regress_kinwallet_lookups;
+DROP ROLE regress_kinwallet_lookups;

@@ -1,6 +1,10 @@
 -- Persons and wallets as a user sees them: results, messages, details, hints.
 \set ON_ERROR_ROLLBACK on
 BEGIN;
+-- another test's ledger may be there: it comes back with the rollback
+SET LOCAL client_min_messages = warning;
+DROP SCHEMA IF EXISTS kinwallet_data CASCADE;
+RESET client_min_messages;
 SET LOCAL search_path = public, kinwallet;
 SET LOCAL TimeZone = 'Asia/Shanghai';
 SET LOCAL DateStyle = ISO;

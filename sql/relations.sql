@@ -172,3 +172,7 @@ SET search_path = public, pg_catalog;
 SELECT count(*) FROM kinwallet.explain_transfer(1, 2, '1') WHERE ok;
 SELECT kinwallet.dissolve_relation(relation_id, 1) FROM kinwallet_data.relation
 WHERE state OPERATOR(pg_catalog.=) 'a' AND contributor OPERATOR(pg_catalog.=) 1 AND recipient OPERATOR(pg_catalog.=) 4;
+RESET search_path;
+SET client_min_messages = warning;
+DROP SCHEMA kinwallet_data CASCADE;
+DROP FUNCTION make_citizen_id(date, int);

@@ -192,6 +192,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	int64	   *persons;
 	KwWallet   *wallets;
 	bool	   *touched;
+	bool	   *repeated;
 	KwPosting  *p;
 	TimestampTz at;
 	int64		posted = 0;
@@ -201,7 +202,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	request_ids = kw_array_arg(fcinfo, 0, "request_ids", &n);
 	person_ids = kw_array_arg(fcinfo, 1, "person_ids", &n_persons);
 	amounts = kw_array_arg(fcinfo, 2, "amounts", &n_amounts);
-	kw_same_lengths(n, n_persons, n_amounts, n);
+	kw_same_lengths(n, n_persons, n_amounts, -1);
 
 	persons = palloc(Max(n, 1) * sizeof(int64));
 	for (int i = 0; i < n; i++)
@@ -217,6 +218,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 		if (!kw_lock_wallet(p, persons[i], &wallets[i]))
 			kw_serialization_failure();
 	at = kw_posting_clock(p);
+	repeated = kw_find_repeated(person_ids, request_ids, n);
 
 	callback.callback = credit_error_context;
 	callback.arg = &item;
@@ -228,6 +230,8 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 		WalletAmount balance;
 
 		CHECK_FOR_INTERRUPTS();
+		if (repeated[item])
+			kw_flush(p);
 		if (credit(p, &wallets[w], DatumGetUUIDP(request_ids[item]), DatumGetInt64(amounts[item]),
 				   (Datum) 0, true, at, &balance))
 		{

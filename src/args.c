@@ -66,14 +66,15 @@ kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n)
 }
 
 /*
- * Refuse arrays of different lengths.
+ * Refuse arrays of different lengths; d is -1 where there are only three.
  */
 void
 kw_same_lengths(int a, int b, int c, int d)
 {
-	if (a != b || a != c || a != d)
+	if (a != b || a != c || (a != d && d >= 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("arrays must have the same length"),
+				 d < 0 ? errdetail("They have %d, %d and %d elements.", a, b, c) :
 				 errdetail("They have %d, %d, %d and %d elements.", a, b, c, d)));
 }

@@ -126,8 +126,7 @@ lock_relations(Batch *batch, const Datum *contributors, const Datum *recipients,
 	for (int i = 0; i < found; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!kw_lock_relation(batch->posting, by_id[i]->relation_id, &by_id[i]->row))
-			elog(ERROR, "relation " INT64_FORMAT " disappeared", by_id[i]->relation_id);
+		kw_lock_read_relation(batch->posting, &by_id[i]->row);
 	}
 	pfree(by_id);
 	batch->relations = relations;
@@ -140,6 +139,50 @@ find_pair(const Batch *batch, int64 contributor, int64 recipient)
 	BatchRelation key = {.contributor = contributor,.recipient = recipient};
 
 	return bsearch(&key, batch->relations, batch->n_relations, sizeof(BatchRelation), compare_pairs);
+}
+
+typedef struct ItemKey
+{
+	int64		contributor;
+	const pg_uuid_t *request_id;
+	int			item;
+} ItemKey;
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const ItemKey *x = a;
+	const ItemKey *y = b;
+	int			c;
+
+	if (x->contributor != y->contributor)
+		return x->contributor < y->contributor ? -1 : 1;
+	c = memcmp(x->request_id, y->request_id, UUID_LEN);
+	return c != 0 ? c : x->item - y->item;
+}
+
+/*
+ * Mark the items whose request id an earlier item of the same person has:
+ * what that one posted must be in the table before they are judged.
+ */
+bool *
+kw_find_repeated(const Datum *persons, const Datum *request_ids, int n)
+{
+	ItemKey    *keys = palloc(Max(n, 1) * sizeof(ItemKey));
+	bool	   *repeated = palloc0(Max(n, 1) * sizeof(bool));
+
+	for (int i = 0; i < n; i++)
+	{
+		keys[i].contributor = DatumGetInt64(persons[i]);
+		keys[i].request_id = DatumGetUUIDP(request_ids[i]);
+		keys[i].item = i;
+	}
+	qsort(keys, n, sizeof(ItemKey), compare_keys);
+	for (int i = 1; i < n; i++)
+		repeated[keys[i].item] = keys[i].contributor == keys[i - 1].contributor &&
+			memcmp(keys[i].request_id, keys[i - 1].request_id, UUID_LEN) == 0;
+	pfree(keys);
+	return repeated;
 }
 
 /*
@@ -197,6 +240,7 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 				n_recipients,
 				n_amounts;
 	Batch		batch = {0};
+	bool	   *repeated;
 
 	KW_ARGS_NOT_NULL("request_ids", "contributors", "recipients", "amounts");
 	request_ids = kw_array_arg(fcinfo, 0, "request_ids", &n);
@@ -212,6 +256,7 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 	lock_relations(&batch, contributors, recipients, n);
 	batch.at = kw_posting_clock(batch.posting);
 
+	repeated = kw_find_repeated(contributors, request_ids, n);
 	for (int i = 0; i < n; i++)
 	{
 		int			sqlstate = 0;
@@ -221,6 +266,8 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 		bool		nulls[5] = {false};
 
 		CHECK_FOR_INTERRUPTS();
+		if (repeated[i])
+			kw_flush(batch.posting);
 		id = post_item(&batch, DatumGetUUIDP(request_ids[i]), DatumGetInt64(contributors[i]),
 					   DatumGetInt64(recipients[i]), DatumGetInt64(amounts[i]), &sqlstate, &message);
 		values[0] = Int32GetDatum(i + 1);

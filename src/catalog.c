@@ -27,6 +27,7 @@
 #include "catalog/pg_am.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "parser/parse_func.h"
@@ -143,7 +144,7 @@ static const TableSpec table_specs[KW_N_TABLES] = {
 		{[KW_INDEX_KEY] = {true, true, false, {W_PERSON_ID, -1}}}
 	},
 	[KW_RELATION] = {
-		"relation", relation_columns, R_COLUMNS, 4,
+		"relation", relation_columns, R_COLUMNS, 5,
 		" relation_state relation_held relation_returned relation_remaining relation_spent relation_not_to_self relation_causes relation_ended_empty ",
 		{
 			[KW_INDEX_KEY] = {true, true, true, {R_CONTRIBUTOR, R_RECIPIENT, -1}},
@@ -383,6 +384,28 @@ find_indexes(Relation rel, const TableSpec *spec, KwTableInfo *info)
 }
 
 /*
+ * Has the site made triggers on the table?  With an event asked for, only
+ * those that fire once for a statement of it count: a parent's row triggers
+ * are its leaves'.
+ */
+static bool
+has_own_triggers(Relation rel, int16 event)
+{
+	TriggerDesc *desc = rel->trigdesc;
+
+	for (int i = 0; desc != NULL && i < desc->numtriggers; i++)
+	{
+		Trigger    *trigger = &desc->triggers[i];
+
+		if (trigger->tgfoid == guard_oids[0] || trigger->tgfoid == guard_oids[1])
+			continue;
+		if (event == 0 || (TRIGGER_FOR_ROW(trigger->tgtype) == 0 && (trigger->tgtype & event) != 0))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Is the table as create_ledger() and ensure_partitions() made it?
  */
 static bool
@@ -392,12 +415,18 @@ is_plain(Relation rel, const TableSpec *spec, int n_indexes)
 	TupleConstr *constr = desc->constr;
 	int			n_checks = 0;
 
-	if (rel->rd_rel->relkind != RELKIND_RELATION ||
-		desc->natts != spec->n_columns || n_indexes != spec->n_indexes)
+	if (desc->natts != spec->n_columns || n_indexes != spec->n_indexes)
 		return false;
 	for (int a = 0; a < desc->natts; a++)
-		if (TupleDescAttr(desc, a)->attisdropped || TupleDescAttr(desc, a)->attgenerated)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, a);
+
+		if (att->attisdropped || att->attgenerated)
 			return false;
+		/* of our columns those of type text may be NULL, unless the site forbids it */
+		if (att->attnotnull && att->atttypid == TEXTOID)
+			return false;
+	}
 	for (const char *s = spec->checks; *s; s++)
 		if (*s == ' ')
 			n_checks++;
@@ -412,32 +441,37 @@ is_plain(Relation rel, const TableSpec *spec, int n_indexes)
 			return false;
 		pfree(name);
 	}
-	if (rel->trigdesc != NULL)
-		for (int i = 0; i < rel->trigdesc->numtriggers; i++)
-			if (rel->trigdesc->triggers[i].tgfoid != guard_oids[0] &&
-				rel->trigdesc->triggers[i].tgfoid != guard_oids[1])
-				return false;
-	return true;
+	return !has_own_triggers(rel, 0);
 }
 
+/*
+ * Look at a table.  What has the name of one of ours, or stands among our
+ * partitions, but is of another kind is an error here.
+ */
 static void
-fill_table(KwTable t, Oid relid, KwTableInfo *info)
+fill_table(KwTable t, Oid relid, char relkind, KwTableInfo *info)
 {
 	const TableSpec *spec = &table_specs[t];
-	Relation	rel = table_open(relid, AccessShareLock);
+	Relation	rel = relation_open(relid, AccessShareLock);
 
+	if (rel->rd_rel->relkind != relkind)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("kinwallet cannot use relation \"%s\"", RelationGetRelationName(rel)),
+				 errdetail_relkind_not_supported(rel->rd_rel->relkind)));
 	memset(info, 0, sizeof(KwTableInfo));
 	info->table = t;
 	info->relid = relid;
 	find_columns(rel, spec, info->attnum);
-	/* of a partitioned parent nothing but the columns is of use */
-	if (rel->rd_rel->relkind == RELKIND_RELATION)
+	if (relkind == RELKIND_PARTITIONED_TABLE)
+		info->plain = !has_own_triggers(rel, TRIGGER_TYPE_INSERT);
+	else
 	{
 		int			n = find_indexes(rel, spec, info);
 
-		info->plain = is_plain(rel, spec, n);
+		info->plain = is_plain(rel, spec, n) && (!kw_is_fact(t) || tables[t].plain);
 	}
-	table_close(rel, AccessShareLock);
+	relation_close(rel, AccessShareLock);
 }
 
 static Oid
@@ -512,7 +546,8 @@ fill(void)
 		clearing_month_pkey = RelationGetPrimaryKeyIndex(rel);
 		table_close(rel, AccessShareLock);
 		for (int t = 0; t < KW_N_TABLES; t++)
-			fill_table(t, data_relation(data, table_specs[t].name), &tables[t]);
+			fill_table(t, data_relation(data, table_specs[t].name),
+					   kw_is_fact(t) ? RELKIND_PARTITIONED_TABLE : RELKIND_RELATION, &tables[t]);
 		rel = table_open(tables[KW_WALLET].relid, AccessShareLock);
 		ledger_owner = rel->rd_rel->relowner;
 		table_close(rel, AccessShareLock);
@@ -593,7 +628,7 @@ kw_leaf_info(KwTable fact, Oid relid, KwTableInfo *info)
 			return;
 		}
 
-	fill_table(fact, relid, info);
+	fill_table(fact, relid, RELKIND_RELATION, info);
 	if (n_leaves == MAX_LEAVES)
 		n_leaves = 0;
 	leaves[n_leaves++] = *info;
@@ -611,6 +646,12 @@ find_leaf(Oid parent_oid, DateADT month)
 	PartitionDesc desc = RelationGetPartitionDesc(parent, true);
 	Oid			result = InvalidOid;
 
+	if (key->strategy != PARTITION_STRATEGY_RANGE || key->partnatts != 1 ||
+		key->parttypid[0] != DATEOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("table \"%s\" is not partitioned by range of its column \"month\"",
+						RelationGetRelationName(parent))));
 	if (desc->nparts > 0)
 	{
 		Datum		value = DateADTGetDatum(month);

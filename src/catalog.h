@@ -108,6 +108,8 @@ typedef enum KwIndex
  * One table, or one leaf of a fact table.  plain says that nothing of the
  * site's is attached to it (columns, indexes, constraints, triggers), so
  * that the lean path may write it; otherwise the executor's way is taken.
+ * For the parent of leaves it says that there is no trigger of the site's for
+ * statements that insert; a leaf is plain only where its parent is.
  */
 typedef struct KwTableInfo
 {

@@ -7,8 +7,8 @@
  * none in after them; split() sums the month's draws (clearing_scan.c) into
  * the tables of pairs; clearing_pairs() shows those.
  *
- * cut_off() takes ShareRowExclusiveLock on the month's leaves, in the order
- * of KwTable, and keeps it to commit.  A posting holds its leaf RowExclusive
+ * cut_off() takes ShareRowExclusiveLock on the month's leaves, and keeps it to
+ * commit.  A posting holds its leaf RowExclusive
  * and looks afterwards whether the month is open; the trigger of
  * clearing_month sends the news before the locks go.  split() holds the
  * month's row of clearing_month FOR UPDATE: two splits of one month follow
@@ -110,8 +110,36 @@ refuse_cut_off_already(DateADT month)
 }
 
 /*
- * Lock the leaves of a month against posting: all of them, in one order.
- * When this returns, whoever posted into the month has committed or aborted.
+ * Lock all leaves.  None is held while one is waited for: a transaction with
+ * several postings takes them in any order, and must not meet us half-way.
+ * Newcomers may overtake; there are few in a month that is over.
+ */
+static void
+lock_all_or_wait(const Oid *leaf)
+{
+	int			held = -1;		/* the one that was waited for */
+
+	for (;;)
+	{
+		int			f = 0;
+
+		while (f < KW_N_FACTS &&
+			   (f == held || ConditionalLockRelationOid(leaf[f], ShareRowExclusiveLock)))
+			f++;
+		if (f == KW_N_FACTS)
+			return;
+		for (int g = 0; g < KW_N_FACTS; g++)
+			if (g < f || g == held)
+				UnlockRelationOid(leaf[g], ShareRowExclusiveLock);
+		LockRelationOid(leaf[f], ShareRowExclusiveLock);
+		held = f;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/*
+ * Lock the leaves of a month against posting.  When this returns, whoever
+ * posted into the month has committed or aborted.
  */
 static void
 lock_leaves(DateADT month, KwMonth *info)
@@ -124,8 +152,7 @@ lock_leaves(DateADT month, KwMonth *info)
 		for (int f = 0; f < KW_N_FACTS; f++)
 			if (!OidIsValid(seen.leaf[f]))
 				refuse_no_partition(month);
-		for (int f = 0; f < KW_N_FACTS; f++)
-			LockRelationOid(seen.leaf[f], ShareRowExclusiveLock);
+		lock_all_or_wait(seen.leaf);
 
 		/* taking the locks read the invalidations: is it still these leaves? */
 		kw_month_info(month, info);

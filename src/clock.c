@@ -224,6 +224,23 @@ kw_first_day_of_year(int year)
 }
 
 /*
+ * Give the first day of a year on which month * 100 + day is not less than
+ * asked for; what no day of the year reaches is the next year's first.
+ */
+DateADT
+kw_month_day(int year, int month_day)
+{
+	DateADT		first;
+
+	if (month_day < 100)
+		return make_day(year, 1, 1);
+	if (month_day >= 1300)
+		return make_day(year + 1, 1, 1);
+	first = make_day(year, month_day / 100, 1);
+	return Min(first + Max(month_day % 100, 1) - 1, kw_add_months(first, 1));
+}
+
+/*
  * Print a day as ISO 8601, whatever the session's DateStyle.
  */
 char *
@@ -384,6 +401,29 @@ kw_id_node(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Hand out random bytes, fetched for many ids at once: a call of the
+ * generator costs more than everything else in an id.
+ */
+static void
+take_random(unsigned char *target, int n)
+{
+	static unsigned char pool[512];
+	static int	left = 0;
+
+	if (left < n)
+	{
+		left = 0;
+		if (!pg_strong_random(pool, sizeof(pool)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate random values")));
+		left = sizeof(pool);
+	}
+	left -= n;
+	memcpy(target, pool + left, n);
+}
+
+/*
  * new_request_id() -> uuid: 48 bits of milliseconds, then randomness.  Ids
  * are made by the wall clock even where kinwallet.clock is set: they name
  * requests, not business moments.
@@ -397,10 +437,7 @@ kw_new_request_id(PG_FUNCTION_ARGS)
 					  (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY) / 1000;
 
 	(void) fcinfo;
-	if (!pg_strong_random(id->data, UUID_LEN))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
+	take_random(id->data + 6, UUID_LEN - 6);
 	for (int i = 5; i >= 0; i--, ms >>= 8)
 		id->data[i] = (unsigned char) (ms & 0xff);
 	set_uuid_version(id, 7);

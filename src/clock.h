@@ -29,6 +29,7 @@ extern DateADT kw_first_of_month(DateADT day);
 extern DateADT kw_add_months(DateADT month, int n);
 extern int	kw_year_of(DateADT day);
 extern DateADT kw_first_day_of_year(int year);
+extern DateADT kw_month_day(int year, int month_day);
 extern TimestampTz kw_start_of_day(DateADT day);
 extern TimestampTz kw_add_interval(TimestampTz at, const Interval *interval);
 extern char *kw_day_text(DateADT day);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * explain.c
- *	  Shows how a transfer would be judged: every rule, in the order in which
- *	  posting judges, from the table that posting uses.
+ *	  Shows how a transfer or a spending would be judged: every rule, in the
+ *	  order in which posting judges, from the table that posting uses.
  *
  * Reads under the current snapshot, takes no row locks and changes nothing.
  *
@@ -16,7 +16,7 @@
 #include "args.h"
 #include "clock.h"
 #include "plans.h"
-#include "rules.h"
+#include "purchase.h"
 
 #define EXPLAIN_COLUMNS		5
 
@@ -24,13 +24,14 @@
  * Put the verdicts of a set of rules on a case into the result.
  */
 static void
-explain_case(ReturnSetInfo *rsinfo, const KwCase *c, uint32 set)
+explain_case(FunctionCallInfo fcinfo, const KwCase *c, const KwRule *rules, int n, uint32 set)
 {
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int			step = 0;
 
-	for (int i = 0; i < kw_n_rules; i++)
+	for (int i = 0; i < n; i++)
 	{
-		const KwRule *rule = &kw_rules[i];
+		const KwRule *rule = &rules[i];
 		Datum		values[EXPLAIN_COLUMNS];
 		bool		nulls[EXPLAIN_COLUMNS] = {false};
 
@@ -62,7 +63,47 @@ kw_explain_transfer(PG_FUNCTION_ARGS)
 	kw_spi_begin(&spi);
 	kw_case_load(&c, PG_GETARG_INT64(0), PG_GETARG_INT64(1), kw_now());
 	c.amount = PG_GETARG_WALLET_AMOUNT(2);
-	explain_case((ReturnSetInfo *) fcinfo->resultinfo, &c, KW_RULES_TRANSFER);
+	explain_case(fcinfo, &c, kw_rules, kw_n_rules, KW_RULES_TRANSFER);
+	kw_spi_end(&spi);
+	return (Datum) 0;
+}
+
+/*
+ * explain_spend(recipient, provider, use, amount)
+ */
+PG_FUNCTION_INFO_V1(kw_explain_spend);
+Datum
+kw_explain_spend(PG_FUNCTION_ARGS)
+{
+	KwSpi		spi;
+	KwCase		c;
+	KwWallet	wallet = {0};
+	WalletAmount received = 0;
+	int64		recipient;
+	bool		has_wallet;
+
+	KW_ARGS_NOT_NULL("recipient", "provider", "use", "amount");
+	InitMaterializedSRF(fcinfo, 0);
+	recipient = PG_GETARG_INT64(0);
+
+	kw_spi_begin(&spi);
+	has_wallet = kw_spi(KW_PLAN_SPENDER, Int64GetDatum(recipient)) > 0;
+	if (has_wallet)
+	{
+		wallet.person_id = recipient;
+		wallet.region = kw_spi_int32(0, 1);
+		wallet.status = kw_spi_char(0, 2);
+		wallet.insured = kw_spi_char(0, 3);
+		wallet.scheme = kw_spi_char(0, 4);
+		wallet.available = kw_spi_int64(0, 5);
+		received = kw_spi_isnull(0, 6) ? 0 : kw_spi_int64(0, 6);
+	}
+	kw_spend_case(&c, has_wallet ? &wallet : NULL, recipient,
+				  text_to_cstring(PG_GETARG_TEXT_PP(1)),
+				  kw_use_code(text_to_cstring(PG_GETARG_TEXT_PP(2))),
+				  PG_GETARG_WALLET_AMOUNT(3), kw_now());
+	c.received = received;
+	explain_case(fcinfo, &c, kw_spend_rules, kw_n_spend_rules, KW_RULES_SPEND);
 	kw_spi_end(&spi);
 	return (Datum) 0;
 }

@@ -19,7 +19,7 @@
  * Read what never changes, and the state as of now.
  */
 bool
-kw_read_hold(int64 hold_id, KwHold *hold)
+kw_read_hold(int64 hold_id, KwHold *hold, MemoryContext cxt)
 {
 	if (kw_spi(KW_PLAN_HOLD, Int64GetDatum(hold_id)) == 0)
 		return false;
@@ -28,9 +28,11 @@ kw_read_hold(int64 hold_id, KwHold *hold)
 	hold->state = kw_spi_char(0, 2);
 	hold->amount = kw_spi_int64(0, 3);
 	hold->expires_at = kw_spi_int64(0, 4);
+	hold->use = kw_spi_char(0, 5);
+	hold->provider = MemoryContextStrdup(cxt, kw_spi_text(0, 6));
 
 	hold->n_parts = (int) kw_spi(KW_PLAN_HOLD_PARTS, Int64GetDatum(hold_id));
-	hold->parts = palloc(Max(hold->n_parts, 1) * sizeof(KwHoldPart));
+	hold->parts = MemoryContextAlloc(cxt, Max(hold->n_parts, 1) * sizeof(KwHoldPart));
 	for (int i = 0; i < hold->n_parts; i++)
 	{
 		hold->parts[i].relation_id = kw_spi_int64(i, 1);
@@ -64,8 +66,8 @@ list_relations(const KwHold *hold, int *n)
 	return ids;
 }
 
-static void
-read_state(KwHold *hold)
+void
+kw_read_hold_state(KwHold *hold)
 {
 	kw_spi_one(KW_PLAN_HOLD, Int64GetDatum(hold->hold_id));
 	hold->state = kw_spi_char(0, 2);
@@ -81,7 +83,7 @@ kw_lock_hold(KwHold *hold)
 	kw_lock_wallets(ids, n);
 	ids = list_relations(hold, &n);
 	kw_lock_relations(ids, n);
-	read_state(hold);
+	kw_read_hold_state(hold);
 }
 
 bool
@@ -96,34 +98,39 @@ kw_try_lock_hold(KwHold *hold)
 	ids = list_relations(hold, &n);
 	if (!kw_try_lock_relations(ids, n))
 		return false;
-	read_state(hold);
+	kw_read_hold_state(hold);
 	return true;
 }
 
 /*
- * Give back what one part reserved, or some of it.
+ * Give back what one part reserved.
  */
 static void
-release(const KwHoldPart *part, WalletAmount amount, TimestampTz at)
+release(const KwHoldPart *part, TimestampTz at)
 {
-	if (amount < 0 || amount > part->amount)
-		elog(ERROR, "a part of a hold cannot release " INT64_FORMAT " fen", amount);
-	if (amount == 0)
-		return;
-	kw_spi_one(KW_PLAN_RELEASE_HELD, Int64GetDatum(part->relation_id), WalletAmountGetDatum(amount));
+	kw_spi_one(KW_PLAN_RELEASE_HELD, Int64GetDatum(part->relation_id),
+			   WalletAmountGetDatum(part->amount));
 	if (kw_spi_bool(0, 1))
 		return;					/* the relation is open: it is quota again */
-	if (kw_spi(KW_PLAN_CREDIT_WALLET, Int64GetDatum(part->contributor), WalletAmountGetDatum(amount)) != 1)
+	if (kw_spi(KW_PLAN_CREDIT_WALLET, Int64GetDatum(part->contributor),
+			   WalletAmountGetDatum(part->amount)) != 1)
 		elog(ERROR, "the contributor of relation " INT64_FORMAT " has no wallet", part->relation_id);
-	kw_append_return(part->relation_id, part->contributor, amount, at, part->contributor_region, 'h');
+	kw_append_return(part->relation_id, part->contributor, part->amount, at,
+					 part->contributor_region, KW_RETURN_HOLD);
 }
 
 void
-kw_end_hold(const KwHold *hold, char new_state, const WalletAmount *released, TimestampTz at)
+kw_close_hold(const KwHold *hold, char new_state, TimestampTz at)
 {
 	if (kw_spi(KW_PLAN_END_HOLD, Int64GetDatum(hold->hold_id), CharGetDatum(new_state),
 			   TimestampTzGetDatum(at)) != 1)
 		elog(ERROR, "hold " INT64_FORMAT " is not open", hold->hold_id);
+}
+
+void
+kw_end_hold(const KwHold *hold, char new_state, TimestampTz at)
+{
+	kw_close_hold(hold, new_state, at);
 	for (int i = 0; i < hold->n_parts; i++)
-		release(&hold->parts[i], released != NULL ? released[i] : hold->parts[i].amount, at);
+		release(&hold->parts[i], at);
 }

@@ -12,6 +12,7 @@
 
 #include "compat.h"
 
+#include "utils/palloc.h"
 #include "utils/timestamp.h"
 
 #include "region_code.h"
@@ -37,14 +38,18 @@ typedef struct KwHold
 	int64		hold_id;
 	int64		recipient;
 	char		state;
+	char		use;
+	char	   *provider;
 	WalletAmount amount;
 	TimestampTz expires_at;
 	int			n_parts;
-	KwHoldPart *parts;			/* in drawing order; lives until kw_spi_end() */
+	KwHoldPart *parts;			/* in drawing order */
 } KwHold;
 
-/* read a hold without lock; false: there is none */
-extern bool kw_read_hold(int64 hold_id, KwHold *hold);
+/* read a hold without lock, into the context given; false: there is none */
+extern bool kw_read_hold(int64 hold_id, KwHold *hold, MemoryContext cxt);
+/* read the state again, under the locks */
+extern void kw_read_hold_state(KwHold *hold);
 
 /*
  * Lock the wallets of the recipient and of the contributors, then the
@@ -54,12 +59,14 @@ extern void kw_lock_hold(KwHold *hold);
 /* the same without waiting; false: another transaction has one of the rows */
 extern bool kw_try_lock_hold(KwHold *hold);
 
+/* write the new state of a locked, open hold; what it held is the caller's to move */
+extern void kw_close_hold(const KwHold *hold, char new_state, TimestampTz at);
+
 /*
- * End a locked, open hold.  released has an amount for each part, NULL means
- * all of it: it goes from held back to the relation's remaining or, when the
- * relation has ended, to the contributor's account (EDGE-45).  What is not
- * released stays in held, to be moved to spent by the caller.
+ * End a locked, open hold without capture: what it held goes back to the
+ * relations' remaining or, where a relation has ended, to its contributor's
+ * account (EDGE-45).
  */
-extern void kw_end_hold(const KwHold *hold, char new_state, const WalletAmount *released, TimestampTz at);
+extern void kw_end_hold(const KwHold *hold, char new_state, TimestampTz at);
 
 #endif							/* KW_HOLD_STATE_H */

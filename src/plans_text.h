@@ -18,7 +18,9 @@ KW_PLAN(KW_PLAN_POLICIES, "",
 		" ARRAY(SELECT k::pg_catalog.text FROM pg_catalog.unnest(kinship) AS k),"
 		" kinwallet.fen(transfer_min), kinwallet.fen(transfer_max), kinwallet.fen(reserve), transfers_per_day,"
 		" provider_region_rule, own_account_first, uses,"
-		" pg_catalog.lower(premium_window), pg_catalog.upper(premium_window) OPERATOR(pg_catalog.-) 1,"
+		" CASE WHEN pg_catalog.isempty(premium_window) THEN 9999 ELSE pg_catalog.lower(premium_window) END,"
+		" CASE WHEN pg_catalog.isempty(premium_window) THEN 0"
+		" ELSE pg_catalog.upper(premium_window) OPERATOR(pg_catalog.-) 1 END,"
 		" relation_cap, request_expiry, hold_expiry, pause_days, pause_is_change"
 		" FROM kinwallet_data.policy")
 KW_PLAN(KW_PLAN_REGIONS, "",
@@ -56,8 +58,6 @@ KW_PLAN(KW_PLAN_MISSING_WALLETS, "L",
  */
 #define OPEN_RELATION \
 	"state OPERATOR(pg_catalog.=) ANY ('{r,a,s}'::pg_catalog.\"char\"[])"
-#define OF_PERSONS \
-	"(contributor OPERATOR(pg_catalog.=) ANY ($1) OR recipient OPERATOR(pg_catalog.=) ANY ($1))"
 
 KW_PLAN(KW_PLAN_SHARE_PERSONS, "bb",
 		"SELECT person_id FROM kinwallet_data.person"
@@ -80,20 +80,23 @@ KW_PLAN(KW_PLAN_TRY_LOCK_WALLETS, "L",
 KW_PLAN(KW_PLAN_COUNT_WALLETS, "L",
 		"SELECT pg_catalog.count(*) FROM kinwallet_data.wallet"
 		" WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)")
-KW_PLAN(KW_PLAN_OPEN_PARTIES, "L",
-		"SELECT contributor, recipient FROM kinwallet_data.relation"
-		" WHERE " OF_PERSONS " AND " OPEN_RELATION)
-KW_PLAN(KW_PLAN_COUNT_OPEN_RELATIONS, "L",
-		"SELECT pg_catalog.count(*) FROM kinwallet_data.relation"
-		" WHERE " OF_PERSONS " AND " OPEN_RELATION)
+/*
+ * "Open", in words from which the planner cannot infer the predicate of the
+ * partial index on (contributor, recipient): looking for a recipient and
+ * without statistics, it would read all of that index each time.
+ */
+#define NOT_ENDED(r) \
+	r ".state OPERATOR(pg_catalog.<>) ALL ('{d,n,w,x}'::pg_catalog.\"char\"[])"
+
+KW_PLAN(KW_PLAN_OPEN_RELATIONS, "L",
+		"SELECT r.relation_id, r.contributor, r.recipient FROM pg_catalog.unnest($1) AS p (id)"
+		" JOIN kinwallet_data.relation r ON r.contributor OPERATOR(pg_catalog.=) p.id WHERE " NOT_ENDED("r")
+		" UNION ALL SELECT r.relation_id, r.contributor, r.recipient FROM pg_catalog.unnest($1) AS p (id)"
+		" JOIN kinwallet_data.relation r ON r.recipient OPERATOR(pg_catalog.=) p.id WHERE " NOT_ENDED("r"))
 KW_PLAN(KW_PLAN_LOCK_OPEN_RELATIONS, "L",
 		"SELECT relation_id, contributor, recipient, state, causes FROM kinwallet_data.relation"
-		" WHERE " OF_PERSONS " AND " OPEN_RELATION
+		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1) AND " OPEN_RELATION
 		" ORDER BY relation_id FOR NO KEY UPDATE")
-KW_PLAN(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, "L",
-		"SELECT relation_id FROM kinwallet_data.relation"
-		" WHERE " OF_PERSONS " AND " OPEN_RELATION
-		" ORDER BY relation_id FOR NO KEY UPDATE SKIP LOCKED")
 KW_PLAN(KW_PLAN_LOCK_RELATIONS, "L",
 		"SELECT relation_id FROM kinwallet_data.relation"
 		" WHERE relation_id OPERATOR(pg_catalog.=) ANY ($1)"
@@ -130,7 +133,7 @@ KW_PLAN(KW_PLAN_RELATION_EVENT, "bztbtsa",
  * Holds ending (hold_state.c)
  */
 KW_PLAN(KW_PLAN_HOLD, "b",
-		"SELECT recipient, state, amount, expires_at FROM kinwallet_data.hold"
+		"SELECT recipient, state, amount, expires_at, use, provider FROM kinwallet_data.hold"
 		" WHERE hold_id OPERATOR(pg_catalog.=) $1")
 KW_PLAN(KW_PLAN_HOLD_PARTS, "b",
 		"SELECT p.relation_id, p.amount, r.contributor, r.contributor_region"
@@ -227,9 +230,10 @@ KW_PLAN(KW_PLAN_EXPIRED_HOLDS, "z",
 		" ORDER BY expires_at, hold_id")
 KW_PLAN(KW_PLAN_PAUSES, "",
 		"SELECT p.person_id FROM kinwallet_data.person p WHERE p.status OPERATOR(pg_catalog.=) 'paused'"
-		" AND EXISTS (SELECT 1 FROM kinwallet_data.relation"
-		" WHERE (contributor OPERATOR(pg_catalog.=) p.person_id OR recipient OPERATOR(pg_catalog.=) p.person_id)"
-		" AND " OPEN_RELATION ") ORDER BY p.person_id")
+		" AND (EXISTS (SELECT 1 FROM kinwallet_data.relation r"
+		" WHERE r.contributor OPERATOR(pg_catalog.=) p.person_id AND " NOT_ENDED("r") ")"
+		" OR EXISTS (SELECT 1 FROM kinwallet_data.relation r"
+		" WHERE r.recipient OPERATOR(pg_catalog.=) p.person_id AND " NOT_ENDED("r") ")) ORDER BY p.person_id")
 KW_PLAN(KW_PLAN_PAUSE, "b",
 		"SELECT region, status_since FROM kinwallet_data.person"
 		" WHERE person_id OPERATOR(pg_catalog.=) $1 AND status OPERATOR(pg_catalog.=) 'paused'")
@@ -329,8 +333,9 @@ KW_PLAN(KW_PLAN_PAIRS, "dtB",
 		" WHERE month OPERATOR(pg_catalog.=) $1 AND level OPERATOR(pg_catalog.=) $2"
 		" AND (NOT $3 OR scope OPERATOR(pg_catalog.=) 'i')"
 		" ORDER BY payer, payee")
+
 /*
- * Spendings (spend_rules.c, refund.c)
+ * Spendings (spend_case.c, refund.c)
  */
 KW_PLAN(KW_PLAN_PLACE_OF_USE, "b",
 		"SELECT place FROM kinwallet_data.wallet_profile WHERE person_id OPERATOR(pg_catalog.=) $1")
@@ -341,6 +346,40 @@ KW_PLAN(KW_PLAN_ADD_SUSPENSE, "bra",
 		" ON CONFLICT (person_id, region) DO UPDATE SET amount = s.amount OPERATOR(kinwallet.+) excluded.amount")
 KW_PLAN(KW_PLAN_UNPAY_PREMIUM, "b",
 		"DELETE FROM kinwallet_data.premium_paid WHERE spending_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PREMIUM, "brtic",
+		"SELECT p.citizen_id,"
+		" EXISTS (SELECT FROM kinwallet_data.premium_paid d WHERE d.person_id OPERATOR(pg_catalog.=) $1"
+		" AND d.kind OPERATOR(pg_catalog.=) $5 AND d.cover_year OPERATOR(pg_catalog.=) $4),"
+		" s.amount, pg_catalog.isempty(s.valid), pg_catalog.lower(s.valid), pg_catalog.upper(s.valid)"
+		" FROM kinwallet_data.person p"
+		" LEFT JOIN kinwallet_data.premium_standard s ON s.region OPERATOR(kinwallet.=) $2"
+		" AND s.kind OPERATOR(pg_catalog.=) $3 AND s.cover_year OPERATOR(pg_catalog.=) $4 AND s.enabled"
+		" WHERE p.person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PAY_PREMIUM, "bcsb",
+		"INSERT INTO kinwallet_data.premium_paid (person_id, kind, cover_year, spending_id)"
+		" VALUES ($1, $2, $3, $4)")
+KW_PLAN(KW_PLAN_SPENDER, "b",
+		"SELECT w.region, w.status, w.insured, w.scheme, w.available,"
+		" (SELECT kinwallet.sum(r.remaining) FROM kinwallet_data.relation r"
+		" WHERE r.recipient OPERATOR(pg_catalog.=) $1"
+		" AND r.state OPERATOR(pg_catalog.=) 'a'::pg_catalog.\"char\")"
+		" FROM kinwallet_data.wallet w WHERE w.person_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Holds (hold.c)
+ */
+KW_PLAN(KW_PLAN_HOLD_REQUEST, "bu",
+		"SELECT hold_id, provider, use, amount, expires FROM kinwallet_data.hold"
+		" WHERE recipient OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_INSERT_HOLD, "bbutcavzz",
+		"INSERT INTO kinwallet_data.hold"
+		" (hold_id, recipient, request_id, provider, use, amount, expires, at, expires_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+KW_PLAN(KW_PLAN_INSERT_HOLD_PARTS, "bLL",
+		"INSERT INTO kinwallet_data.hold_part (hold_id, position, relation_id, amount)"
+		" SELECT $1, p.position, p.relation_id, kinwallet.from_fen(p.fen)"
+		" FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) WITH ORDINALITY"
+		" AS p(relation_id, fen, position)")
 
 /*
  * Prepayment (prepayment.c)

@@ -19,7 +19,9 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "clock.h"
 #include "purchase.h"
+#include "relation_state.h"
 
 /*
  * Order draws as EDGE-41 wants: as the relations became active, then by id.
@@ -48,8 +50,8 @@ compare_draws_by_id(const void *a, const void *b)
  * Read what the recipient may draw from.  Empty relations are left out: that
  * a transfer may fill one meanwhile only means that it comes after us.
  */
-int
-kw_read_quotas(KwPosting *p, int64 recipient, KwDraw **draws, WalletAmount *total)
+static int
+read_quotas(KwPosting *p, int64 recipient, KwDraw **draws, WalletAmount *total)
 {
 	KwRelation *relations;
 	int			n = kw_read_incoming(p, recipient, KW_RELATION_ACTIVE, &relations);
@@ -68,8 +70,11 @@ kw_read_quotas(KwPosting *p, int64 recipient, KwDraw **draws, WalletAmount *tota
 	return kept;
 }
 
-int
-kw_share_out(KwDraw *draws, int n, WalletAmount amount)
+/*
+ * Share an amount out in drawing order; gives how many draws it reaches.
+ */
+static int
+share_out(KwDraw *draws, int n, WalletAmount amount)
 {
 	int			used = 0;
 
@@ -85,6 +90,10 @@ kw_share_out(KwDraw *draws, int n, WalletAmount amount)
 	return used;
 }
 
+/*
+ * Lock the relations of the first n draws by ascending id, and load their
+ * newest versions.
+ */
 void
 kw_lock_draws(KwPosting *p, KwDraw *draws, int n)
 {
@@ -94,16 +103,15 @@ kw_lock_draws(KwPosting *p, KwDraw *draws, int n)
 		by_id[i] = &draws[i];
 	qsort(by_id, n, sizeof(KwDraw *), compare_draws_by_id);
 	for (int i = 0; i < n; i++)
-		if (!kw_lock_relation(p, by_id[i]->relation.relation_id, &by_id[i]->relation))
-			elog(ERROR, "relation " INT64_FORMAT " disappeared", by_id[i]->relation.relation_id);
+		kw_lock_read_relation(p, &by_id[i]->relation);
 }
 
 /*
  * Split a burden into the part of the own account and that of the quotas.
  */
-void
-kw_split_burden(const KwPolicy *policy, WalletAmount burden, WalletAmount available,
-				WalletAmount received, WalletAmount *own, WalletAmount *mutual)
+static void
+split_burden(const KwPolicy *policy, WalletAmount burden, WalletAmount available,
+			 WalletAmount received, WalletAmount *own, WalletAmount *mutual)
 {
 	if (policy->own_account_first)
 	{
@@ -118,10 +126,73 @@ kw_split_burden(const KwPolicy *policy, WalletAmount burden, WalletAmount availa
 }
 
 /*
+ * Fix the parts of a purchase under all locks.  The first reading plans which
+ * relations to lock; when the day turns meanwhile, another policy may want
+ * another plan.
+ */
+TimestampTz
+kw_plan_purchase(KwPosting *p, KwPurchase *purchase, const KwWallet *wallet, uint32 set)
+{
+	TimestampTz at = kw_posting_clock(p);
+
+	for (;;)
+	{
+		DateADT		day = kw_day_of(at);
+		KwCase		c;
+		const KwRule *violated;
+		int			n;
+
+		kw_spend_case(&c, wallet, purchase->recipient, purchase->provider, purchase->use,
+					  purchase->personal_burden, at);
+		c.allow_partial = purchase->allow_partial;
+		if (set == KW_RULES_PREMIUM)
+			kw_premium_case(&c, purchase->cover_year, purchase->reason);
+		n = read_quotas(p, purchase->recipient, &purchase->draws, &c.received);
+		violated = kw_judge(&c, set);
+		if (violated != NULL)
+			kw_refuse(violated, &c);
+
+		purchase->payee_region = c.has_provider ? c.provider.region : c.recipient.region;
+		purchase->recipient_region = c.recipient.region;
+		purchase->policy_id = c.recipient.policy.policy_id;
+		purchase->hold_expiry = c.recipient.policy.hold_expiry;
+		if (set == KW_RULES_HOLD)
+			purchase->mutual_aid = purchase->personal_burden;
+		else
+			split_burden(&c.recipient.policy, purchase->personal_burden, c.available, c.received,
+						 &purchase->own_account, &purchase->mutual_aid);
+		purchase->n_draws = share_out(purchase->draws, n, purchase->mutual_aid);
+		kw_lock_draws(p, purchase->draws, purchase->n_draws);
+		/* what remains can have grown meanwhile: the order decides again */
+		(void) share_out(purchase->draws, purchase->n_draws, purchase->mutual_aid);
+		at = kw_posting_clock(p);
+		if (kw_day_of(at) == day)
+			return at;
+	}
+}
+
+void
+kw_take_purchase(KwPosting *p, const KwPurchase *purchase, KwWallet *wallet)
+{
+	wallet->available -= purchase->own_account;
+	kw_update_wallet(p, wallet);
+	for (int i = 0; i < purchase->n_draws; i++)
+	{
+		KwDraw	   *draw = &purchase->draws[i];
+
+		if (draw->amount == 0)
+			continue;
+		draw->relation.remaining -= draw->amount;
+		draw->relation.spent = kw_amount_add(draw->relation.spent, draw->amount);
+		kw_update_relation(p, &draw->relation);
+	}
+}
+
+/*
  * Who clears a draw (EDGE-73).
  */
-char
-kw_scope(RegionCode payer, RegionCode payee)
+static char
+scope_of(RegionCode payer, RegionCode payee)
 {
 	if (payer == payee)
 		return KW_SCOPE_LOCAL;
@@ -180,7 +251,7 @@ append_draws(KwPosting *p, const KwPurchase *purchase, int64 spending_id, Timest
 		values[D_MONTH] = DateADTGetDatum(kw_posting_month(p));
 		values[D_POSITION] = Int16GetDatum(++position);
 		values[D_KIND] = CharGetDatum(KW_DRAW_DRAW);
-		values[D_SCOPE] = CharGetDatum(kw_scope(relation->contributor_region, purchase->payee_region));
+		values[D_SCOPE] = CharGetDatum(scope_of(relation->contributor_region, purchase->payee_region));
 		values[D_USE] = CharGetDatum(purchase->use);
 		values[D_PLACE] = CharGetDatum(purchase->hold_id != 0 ? KW_PLACE_HOLD : KW_PLACE_QUOTA);
 		values[D_COUNTS] = Int16GetDatum(person_time_levels(purchase->draws, i));
@@ -222,6 +293,46 @@ kw_append_purchase(KwPosting *p, const KwPurchase *purchase, const pg_uuid_t *re
 	kw_append(p, KW_SPENDING, values, isnull);
 	append_draws(p, purchase, id, at);
 	return id;
+}
+
+void
+kw_lock_parties(KwPosting *p, KwParties *parties, int64 *ids, int n)
+{
+	parties->ids = ids;
+	parties->n = n = kw_sort_ids(ids, n);
+	parties->wallets = palloc(n * sizeof(KwWallet));
+	parties->touched = palloc0(n * sizeof(bool));
+	for (int i = 0; i < n; i++)
+		if (!kw_lock_wallet(p, ids[i], &parties->wallets[i]))
+			elog(ERROR, "person " INT64_FORMAT " has no wallet", ids[i]);
+}
+
+KwWallet *
+kw_party_wallet(KwParties *parties, int64 person_id, bool touch)
+{
+	for (int i = 0; i < parties->n; i++)
+	{
+		if (parties->ids[i] != person_id)
+			continue;
+		parties->touched[i] |= touch;
+		return &parties->wallets[i];
+	}
+	elog(ERROR, "person " INT64_FORMAT " is not a party", person_id);
+	return NULL;
+}
+
+void
+kw_update_parties(KwPosting *p, const KwParties *parties)
+{
+	for (int i = 0; i < parties->n; i++)
+		if (parties->touched[i])
+			kw_update_wallet(p, &parties->wallets[i]);
+}
+
+bool
+kw_relation_is_open(const KwRelation *relation)
+{
+	return relation->state == KW_RELATION_ACTIVE || relation->state == KW_RELATION_SUSPENDED;
 }
 
 /*

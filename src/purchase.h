@@ -62,34 +62,55 @@ typedef struct KwPurchase
 	int64		hold_id;
 	int			cover_year;
 	const char *reason;
+	Interval	hold_expiry;	/* of the policy */
 	int			n_draws;
 	KwDraw	   *draws;			/* in drawing order */
 } KwPurchase;
 
-/* read the recipient's active relations that have something left, in drawing order */
-extern int	kw_read_quotas(KwPosting *p, int64 recipient, KwDraw **draws, WalletAmount *total);
-/* share an amount out in drawing order; gives how many draws take part */
-extern int	kw_share_out(KwDraw *draws, int n, WalletAmount amount);
+/*
+ * Judge a purchase, plan it and lock what it draws.  The recipient's wallet is
+ * locked, the purchase has what the caller asks for; a hold takes from quotas
+ * only.  Refuses, or fills the parts, the draws, regions and policy; gives the
+ * time of the purchase.
+ */
+extern TimestampTz kw_plan_purchase(KwPosting *p, KwPurchase *purchase,
+									const KwWallet *wallet /* or NULL */ , uint32 set);
+/* take the parts of a planned purchase from the wallet and the quotas, and write them back */
+extern void kw_take_purchase(KwPosting *p, const KwPurchase *purchase, KwWallet *wallet);
+
 /* lock the first n draws' relations, by ascending id, and load their newest versions */
 extern void kw_lock_draws(KwPosting *p, KwDraw *draws, int n);
 
-/* write spending and draws; the relations' quotas are the caller's to write */
+/* write spending and draws */
 extern int64 kw_append_purchase(KwPosting *p, const KwPurchase *purchase,
 								const pg_uuid_t *request_id, TimestampTz at);
-extern char kw_scope(RegionCode payer, RegionCode payee);
 
-/* own and mutual part of what a purchase takes, by the policy's order (EDGE-41) */
-extern void kw_split_burden(const KwPolicy *policy, WalletAmount burden, WalletAmount available,
-							WalletAmount received, WalletAmount *own, WalletAmount *mutual);
+/* locked wallets of everybody whom a purchase or its refund concerns */
+typedef struct KwParties
+{
+	int			n;
+	int64	   *ids;			/* sorted, distinct */
+	KwWallet   *wallets;
+	bool	   *touched;
+} KwParties;
+
+/* lock the wallets, ascending; ids is sorted in place and kept */
+extern void kw_lock_parties(KwPosting *p, KwParties *parties, int64 *ids, int n);
+/* one of the wallets; touched ones are written back by kw_update_parties() */
+extern KwWallet *kw_party_wallet(KwParties *parties, int64 person_id, bool touch);
+extern void kw_update_parties(KwPosting *p, const KwParties *parties);
+extern bool kw_relation_is_open(const KwRelation *relation);
 
 /* the row that spend, capture and pay_premium return */
 extern Datum kw_purchase_result(int64 spending_id, WalletAmount own_account,
 								WalletAmount mutual_aid, WalletAmount cash_due);
 extern Datum kw_stored_purchase_result(const KwRow *spending);
 
-/* the spending case (spend_rules.c) */
+/* the case of a spending, a hold or a capture (spend_case.c) */
 extern void kw_spend_case(KwCase *c, const KwWallet *wallet /* or NULL */ , int64 recipient,
-						  const char *provider /* or NULL */ , const char *use,
+						  const char *provider /* or NULL */ , char use /* or '\0' */ ,
 						  WalletAmount amount, TimestampTz at);
+/* what a premium's case has in addition */
+extern void kw_premium_case(KwCase *c, int cover_year, const char *reason /* or NULL */ );
 
 #endif							/* KW_PURCHASE_H */

@@ -27,7 +27,6 @@
 #include "errors.h"
 #include "plans.h"
 #include "purchase.h"
-#include "relation_state.h"
 #include "transfer.h"
 
 #define KW_REFUND_MUTUAL	'm'
@@ -40,7 +39,6 @@ typedef struct Restore
 	WalletAmount amount;
 	char		place;
 	KwRelation	relation;
-	KwWallet   *contributor;
 } Restore;
 
 typedef struct Refund
@@ -49,10 +47,7 @@ typedef struct Refund
 	KwRow		spending;
 	int64		spending_id;
 	int64		recipient;
-	int			n_wallets;
-	int64	   *wallet_ids;		/* sorted, distinct */
-	KwWallet   *wallets;
-	bool	   *touched;
+	KwParties	parties;
 	bool		has_refunded;
 	KwRow		refunded;
 	WalletAmount refunded_mutual;
@@ -73,12 +68,6 @@ find_spending(Refund *r, int64 spending_id)
 	r->recipient = DatumGetInt64(r->spending.value[S_RECIPIENT]);
 }
 
-static KwWallet *
-wallet_of(Refund *r, int64 person_id)
-{
-	return &r->wallets[kw_position_of(person_id, r->wallet_ids, r->n_wallets)];
-}
-
 /*
  * Lock the recipient's wallet and, for the mutual-aid part, those of the
  * contributors; then what was refunded before.
@@ -88,25 +77,19 @@ lock_parties(Refund *r, bool contributors)
 {
 	KwRow	   *rows;
 	int			n = contributors ? kw_find_draws(r->posting, r->spending_id, &rows) : 0;
+	int64	   *ids = palloc((n + 1) * sizeof(int64));
+	int			n_ids = 0;
 
-	r->wallet_ids = palloc((n + 1) * sizeof(int64));
 	r->restores = palloc0(Max(n, 1) * sizeof(Restore));
-	r->wallet_ids[0] = r->recipient;
-	r->n_wallets = 1;
+	ids[n_ids++] = r->recipient;
 	for (int i = 0; i < n; i++)
 	{
 		if (DatumGetChar(rows[i].value[D_KIND]) != KW_DRAW_DRAW)
 			continue;
 		r->restores[r->n_restores++].draw = &rows[i];
-		r->wallet_ids[r->n_wallets++] = DatumGetInt64(rows[i].value[D_CONTRIBUTOR]);
+		ids[n_ids++] = DatumGetInt64(rows[i].value[D_CONTRIBUTOR]);
 	}
-	r->n_wallets = kw_sort_ids(r->wallet_ids, r->n_wallets);
-	r->wallets = palloc(r->n_wallets * sizeof(KwWallet));
-	r->touched = palloc0(r->n_wallets * sizeof(bool));
-	for (int i = 0; i < r->n_wallets; i++)
-		if (!kw_lock_wallet(r->posting, r->wallet_ids[i], &r->wallets[i]))
-			elog(ERROR, "person " INT64_FORMAT " of spending " INT64_FORMAT " has no wallet",
-				 r->wallet_ids[i], r->spending_id);
+	kw_lock_parties(r->posting, &r->parties, ids, n_ids);
 
 	r->has_refunded = kw_lock_refunded(r->posting, r->spending_id, &r->refunded);
 	if (r->has_refunded)
@@ -124,7 +107,8 @@ find_retry(Refund *r, const pg_uuid_t *request_id, WalletAmount amount, char kin
 {
 	KwRow		stored;
 
-	if (!kw_find_request(r->posting, KW_REFUND, wallet_of(r, r->recipient), request_id, kind, &stored))
+	if (!kw_find_request(r->posting, KW_REFUND, kw_party_wallet(&r->parties, r->recipient, false),
+						 request_id, kind, &stored))
 		return 0;
 	if (DatumGetInt64(stored.value[F_SPENDING_ID]) != r->spending_id ||
 		DatumGetInt64(stored.value[F_AMOUNT]) != amount)
@@ -241,21 +225,21 @@ restore_draw(Refund *r, Restore *restore)
 	Datum		values[D_COLUMNS];
 
 	relation->spent -= restore->amount;
-	if (relation->state == KW_RELATION_ACTIVE || relation->state == KW_RELATION_SUSPENDED)
+	if (kw_relation_is_open(relation))
 	{
 		restore->place = KW_PLACE_QUOTA;
 		relation->remaining = kw_amount_add(relation->remaining, restore->amount);
 	}
 	else
 	{
-		KwWallet   *contributor = wallet_of(r, relation->contributor);
+		KwWallet   *contributor = kw_party_wallet(&r->parties, relation->contributor, false);
 
 		relation->returned = kw_amount_add(relation->returned, restore->amount);
 		if (has_account(contributor))
 		{
 			restore->place = KW_PLACE_ACCOUNT;
+			contributor = kw_party_wallet(&r->parties, relation->contributor, true);
 			contributor->available = kw_amount_add(contributor->available, restore->amount);
-			r->touched[contributor - r->wallets] = true;
 		}
 		else
 			restore->place = KW_PLACE_SUSPENSE;
@@ -322,10 +306,8 @@ write_refund(Refund *r, const pg_uuid_t *request_id, WalletAmount amount, char k
 	};
 
 	/* the recipient's wallet carries the mark of the request id */
-	r->touched[kw_position_of(r->recipient, r->wallet_ids, r->n_wallets)] = true;
-	for (int i = 0; i < r->n_wallets; i++)
-		if (r->touched[i])
-			kw_update_wallet(r->posting, &r->wallets[i]);
+	(void) kw_party_wallet(&r->parties, r->recipient, true);
+	kw_update_parties(r->posting, &r->parties);
 	kw_write_refunded(r->posting, r->spending_id, r->has_refunded ? &r->refunded : NULL, mutual, own);
 	kw_append(r->posting, KW_REFUND, values, NULL);
 	release_premium(r, mutual, own);
@@ -392,7 +374,7 @@ kw_refund_own_account(PG_FUNCTION_ARGS)
 	id = find_retry(&r, request_id, amount, KW_REFUND_OWN);
 	if (id == 0)
 	{
-		KwWallet   *wallet = wallet_of(&r, r.recipient);
+		KwWallet   *wallet = kw_party_wallet(&r.parties, r.recipient, true);
 
 		judge(&r, amount, DatumGetInt64(r.spending.value[S_OWN_ACCOUNT]), r.refunded_own,
 			  "own account");

@@ -128,12 +128,14 @@ kw_try_lock_relations(int64 *relation_ids, int n)
  * taken, and its relations were not seen either.
  */
 static void
-check_wallets_seen(Datum persons)
+check_wallets_seen(const int64 *person_ids, int n)
 {
+	Datum		persons;
 	int64		seen;
 
 	if (!IsolationUsesXactSnapshot())
 		return;
+	persons = kw_id_array(person_ids, n);
 	kw_spi_one(KW_PLAN_COUNT_WALLETS, persons);
 	seen = kw_spi_int64(0, 1);
 	kw_spi_latest(KW_PLAN_COUNT_WALLETS, persons);
@@ -142,55 +144,83 @@ check_wallets_seen(Datum persons)
 }
 
 /*
- * List the persons themselves and everybody they have an open relation with.
+ * List the open relations of claimed persons, and the parties to them
+ * together with the persons themselves; both sorted.
  */
-static int64 *
-list_parties(const int64 *person_ids, int n, Datum persons, int *n_parties)
+static void
+list_open(const int64 *person_ids, int n, int64 **relations, int *n_relations,
+		  int64 **parties, int *n_parties)
 {
-	uint64		rows = kw_spi(KW_PLAN_OPEN_PARTIES, persons);
-	int64	   *parties = palloc((n + 2 * rows) * sizeof(int64));
+	int			rows = (int) kw_spi(KW_PLAN_OPEN_RELATIONS, kw_id_array(person_ids, n));
 
-	memcpy(parties, person_ids, n * sizeof(int64));
-	for (uint64 i = 0; i < rows; i++)
+	*relations = palloc(Max(rows, 1) * sizeof(int64));
+	*parties = palloc((n + 2 * (Size) rows) * sizeof(int64));
+	memcpy(*parties, person_ids, n * sizeof(int64));
+	for (int i = 0; i < rows; i++)
 	{
-		parties[n + 2 * i] = kw_spi_int64(i, 1);
-		parties[n + 2 * i + 1] = kw_spi_int64(i, 2);
+		(*relations)[i] = kw_spi_int64(i, 1);
+		(*parties)[n + 2 * i] = kw_spi_int64(i, 2);
+		(*parties)[n + 2 * i + 1] = kw_spi_int64(i, 3);
 	}
-	*n_parties = kw_sort_ids(parties, n + 2 * (int) rows);
-	return parties;
+	*n_relations = kw_sort_ids(*relations, rows);
+	*n_parties = kw_sort_ids(*parties, n + 2 * rows);
+}
+
+/*
+ * Lock everything that acting on all relations of claimed persons touches,
+ * and give the relations that are still open then.
+ */
+static OpenRelation *
+lock_open(const int64 *person_ids, int n, int *n_open)
+{
+	int64	   *relations;
+	int64	   *parties;
+	int			n_relations;
+	int			n_parties;
+	OpenRelation *open;
+
+	list_open(person_ids, n, &relations, &n_relations, &parties, &n_parties);
+	kw_lock_wallets(parties, n_parties);
+	check_wallets_seen(person_ids, n);
+	*n_open = (int) kw_spi(KW_PLAN_LOCK_OPEN_RELATIONS, kw_id_array(relations, n_relations));
+
+	/* copied: the caller runs statements of its own */
+	open = palloc(Max(*n_open, 1) * sizeof(OpenRelation));
+	for (int i = 0; i < *n_open; i++)
+	{
+		open[i].relation_id = kw_spi_int64(i, 1);
+		open[i].contributor = kw_spi_int64(i, 2);
+		open[i].recipient = kw_spi_int64(i, 3);
+		open[i].state = kw_spi_char(i, 4);
+		open[i].causes = kw_spi_int16(i, 5);
+	}
+	return open;
 }
 
 void
 kw_lock_relations_of(int64 *person_ids, int n)
 {
-	Datum		persons = kw_id_array(person_ids, n);
-	int			n_parties;
-	int64	   *parties = list_parties(person_ids, n, persons, &n_parties);
+	int			n_open;
 
-	kw_lock_wallets(parties, n_parties);
-	check_wallets_seen(persons);
-	kw_spi(KW_PLAN_LOCK_OPEN_RELATIONS, persons);
+	(void) lock_open(person_ids, n, &n_open);
 }
 
 bool
 kw_try_lock_relations_of(int64 person_id)
 {
-	Datum		persons = kw_id_array(&person_id, 1);
+	int64	   *relations;
 	int64	   *parties;
+	int			n_relations;
 	int			n_parties;
-	uint64		open;
 
 	if (kw_spi(KW_PLAN_TRY_CLAIM_PERSON, Int64GetDatum(person_id)) == 0)
 		return false;
-	parties = list_parties(&person_id, 1, persons, &n_parties);
+	list_open(&person_id, 1, &relations, &n_relations, &parties, &n_parties);
 	/* without relations there is nothing to lock, and perhaps no wallet */
-	if (n_parties > 1 && !kw_try_lock_wallets(parties, n_parties))
+	if (n_relations > 0 && !kw_try_lock_wallets(parties, n_parties))
 		return false;
-	check_wallets_seen(persons);
-	/* counted under the locks on both parties' wallets: nobody ends one now */
-	kw_spi_one(KW_PLAN_COUNT_OPEN_RELATIONS, persons);
-	open = (uint64) kw_spi_int64(0, 1);
-	return kw_spi(KW_PLAN_TRY_LOCK_OPEN_RELATIONS, persons) == open;
+	check_wallets_seen(&person_id, 1);
+	return kw_try_lock_relations(relations, n_relations);
 }
 
 /*
@@ -220,7 +250,7 @@ kw_log_relation(int64 relation_id, TimestampTz at, const char *kind, int64 by_pe
  */
 void
 kw_append_return(int64 relation_id, int64 contributor, WalletAmount amount, TimestampTz at,
-				 int32 contributor_region, char kind)
+				 RegionCode contributor_region, char kind)
 {
 	DateADT		month = kw_first_of_month(kw_day_of(at));
 	int64		id;
@@ -253,7 +283,8 @@ kw_end_relation(int64 relation_id, char new_state, const char *kind, const char 
 			   WalletAmountGetDatum(returned)) != 2)
 		elog(ERROR, "a wallet of relation " INT64_FORMAT " is missing", relation_id);
 	if (returned > 0)
-		kw_append_return(relation_id, contributor, returned, at, contributor_region, 'd');
+		kw_append_return(relation_id, contributor, returned, at, contributor_region,
+						 KW_RETURN_DISSOLUTION);
 	kw_log_relation(relation_id, at, kind, by_person, reason, 0, returned);
 	return returned;
 }
@@ -324,8 +355,8 @@ int
 kw_change_relations(const KwRelationChange *changes, int n, TimestampTz at)
 {
 	int64	   *person_ids = palloc(Max(n, 1) * sizeof(int64));
-	OpenRelation *relations;
-	uint64		rows;
+	OpenRelation *open;
+	int			n_open;
 	int			acted = 0;
 
 	for (int i = 0; i < n; i++)
@@ -333,23 +364,11 @@ kw_change_relations(const KwRelationChange *changes, int n, TimestampTz at)
 		Assert(i == 0 || changes[i - 1].person_id < changes[i].person_id);
 		person_ids[i] = changes[i].person_id;
 	}
-	kw_lock_relations_of(person_ids, n);
-
-	/* copied: what follows runs statements of its own */
-	rows = kw_spi(KW_PLAN_LOCK_OPEN_RELATIONS, kw_id_array(person_ids, n));
-	relations = palloc(Max(rows, 1) * sizeof(OpenRelation));
-	for (uint64 i = 0; i < rows; i++)
-	{
-		relations[i].relation_id = kw_spi_int64(i, 1);
-		relations[i].contributor = kw_spi_int64(i, 2);
-		relations[i].recipient = kw_spi_int64(i, 3);
-		relations[i].state = kw_spi_char(i, 4);
-		relations[i].causes = kw_spi_int16(i, 5);
-	}
-	for (uint64 i = 0; i < rows; i++)
-		if (change_relation(&relations[i],
-							find_change(changes, n, relations[i].contributor),
-							find_change(changes, n, relations[i].recipient), at))
+	open = lock_open(person_ids, n, &n_open);
+	for (int i = 0; i < n_open; i++)
+		if (change_relation(&open[i],
+							find_change(changes, n, open[i].contributor),
+							find_change(changes, n, open[i].recipient), at))
 			acted++;
 	return acted;
 }

@@ -16,7 +16,12 @@
 
 #include "utils/timestamp.h"
 
+#include "region_code.h"
 #include "wallet_amount.h"
+
+/* return_.kind */
+#define KW_RETURN_DISSOLUTION	'd'
+#define KW_RETURN_HOLD			'h'
 
 /* what shall happen to all open relations of one person */
 typedef struct KwRelationChange
@@ -74,7 +79,7 @@ extern void kw_log_relation(int64 relation_id, TimestampTz at, const char *kind,
 							int64 by_person /* 0: none */ , const char *reason /* or NULL */ ,
 							int causes, WalletAmount returned);
 extern void kw_append_return(int64 relation_id, int64 contributor, WalletAmount amount,
-							 TimestampTz at, int32 contributor_region, char kind);
+							 TimestampTz at, RegionCode contributor_region, char kind);
 
 /* a bigint[] for a plan's argument */
 extern Datum kw_id_array(const int64 *ids, int n);

@@ -31,6 +31,8 @@ kw_rule_applies(const KwRule *rule, const KwCase *c)
 		return false;
 	if ((rule->needs & KW_NEEDS_USE) && c->use == '\0')
 		return false;
+	if ((rule->needs & KW_NEEDS_STANDARD) && !c->has_standard)
+		return false;
 	return true;
 }
 
@@ -50,7 +52,7 @@ judge_table(const KwRule *rules, int n, const KwCase *c, uint32 set)
 const KwRule *
 kw_judge(const KwCase *c, uint32 set)
 {
-	if (set & (KW_RULES_SPEND | KW_RULES_HOLD))
+	if (set & (KW_RULES_SPEND | KW_RULES_HOLD | KW_RULES_CAPTURE | KW_RULES_PREMIUM))
 		return judge_table(kw_spend_rules, kw_n_spend_rules, c, set);
 	return judge_table(kw_rules, kw_n_rules, c, set);
 }
@@ -68,6 +70,8 @@ not_judged(const KwRule *rule, const KwCase *c)
 		return "Not judged: the provider is not known";
 	if ((rule->needs & KW_NEEDS_USE) && c->use == '\0')
 		return "Not judged: the use is not known";
+	if ((rule->needs & KW_NEEDS_STANDARD) && !c->has_standard)
+		return "Not judged: there is no standard";
 	return "Not judged: without a relation there is no kinship";
 }
 

@@ -92,7 +92,6 @@ typedef struct KwCase
 	bool		recipient_has_other_spouse;
 	int			contributor_relations;	/* open ones, as contributor */
 	/* a spending, of the recipient; available is the recipient's then */
-	const char *use_name;
 	char		use;			/* '\0': no such use */
 	const char *provider_code;
 	bool		has_provider;	/* the code is that of a provider */
@@ -100,6 +99,14 @@ typedef struct KwCase
 	RegionCode	place;			/* the wallet's place of use; 0: none */
 	WalletAmount received;		/* what active relations leave to draw */
 	bool		allow_partial;
+	/* a premium, of the recipient; available and received as for a spending */
+	int			cover_year;
+	const char *reason;			/* why outside the window, or NULL */
+	bool		has_standard;	/* the region asks for one of this kind and year */
+	WalletAmount standard;
+	DateADT		window_from;	/* it may be paid on from <= day < until */
+	DateADT		window_until;
+	bool		already_paid;
 } KwCase;
 
 /* what a case is judged for */
@@ -109,6 +116,8 @@ typedef struct KwCase
 
 #define KW_RULES_SPEND		0x08
 #define KW_RULES_HOLD		0x10
+#define KW_RULES_CAPTURE	0x20	/* of what a hold was granted for */
+#define KW_RULES_PREMIUM	0x40
 
 /* what a rule must know to be judged; where that is missing it is skipped */
 #define KW_NEEDS_CONTRIBUTOR	0x01
@@ -118,6 +127,7 @@ typedef struct KwCase
 #define KW_NEEDS_LOADED			0x08
 #define KW_NEEDS_PROVIDER		0x10
 #define KW_NEEDS_USE			0x20
+#define KW_NEEDS_STANDARD		0x40
 
 typedef struct KwRule
 {
@@ -133,7 +143,7 @@ typedef struct KwRule
 	const char *hint;			/* or NULL */
 } KwRule;
 
-/* transfers and relations (rules.c); spendings (spend_rules.c) */
+/* transfers and relations (rules.c); spendings, holds, premiums (spend_rules.c) */
 extern const KwRule kw_rules[];
 extern const int kw_n_rules;
 extern const KwRule kw_spend_rules[];

@@ -169,7 +169,7 @@ refuse_month(DateADT month, bool closed)
 {
 	char	   *day = kw_day_text(month);
 
-	day[7] = '\0';
+	*strrchr(day, '-') = '\0';
 	if (closed)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_MONTH_CLOSED),
@@ -253,6 +253,8 @@ kw_posting_end(KwPosting *p)
 		close_open(&p->state[t]);
 	for (int l = 0; l < p->n_leaves; l++)
 		close_open(&p->leaf[l]);
+	for (int f = 0; f < KW_N_FACTS; f++)
+		close_open(&p->parent[f]);
 	MemoryContextDelete(p->cxt);
 }
 
@@ -403,6 +405,7 @@ load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
 {
 	slot_getallattrs(slot);
 	r->slot = slot;
+	r->tid = slot->tts_tid;
 	r->relation_id = DatumGetInt64(column(open, slot, R_RELATION_ID));
 	r->contributor = DatumGetInt64(column(open, slot, R_CONTRIBUTOR));
 	r->recipient = DatumGetInt64(column(open, slot, R_RECIPIENT));
@@ -513,7 +516,33 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 }
 
 /*
- * Read a recipient's relations in one state, without locks.
+ * Lock a relation that this posting has read.  It is still where it was
+ * found, unless somebody changed it meanwhile; then it is looked for again.
+ */
+void
+kw_lock_read_relation(KwPosting *p, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+
+	slot->tts_tid = relation->tid;
+	if (!lock_found(p, open, slot))
+	{
+		Datum		key = Int64GetDatum(relation->relation_id);
+
+		renew_snapshot(p);
+		if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
+			elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
+	}
+	else if (p->bulk)
+		ExecMaterializeSlot(slot);
+	load_relation(open, slot, relation);
+}
+
+/*
+ * Read a recipient's relations in one state, without locks.  Whoever freezes
+ * a contributor locks the recipient's wallet and leaves it as it is: having
+ * waited for that does not show, so the snapshot is renewed in any case.
  */
 int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
@@ -521,10 +550,12 @@ kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relatio
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
-	IndexScanDesc scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
+	IndexScanDesc scan;
 	int			allocated = 4;
 	int			n = 0;
 
+	renew_snapshot(p);
+	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
@@ -601,6 +632,20 @@ kw_writable_leaf(KwPosting *p, KwTable fact)
 }
 
 /*
+ * Compare a request id with the newest accepted one, and raise the mark.
+ */
+bool
+kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
+{
+	int32		second;
+
+	if (!kw_request_second(request_id, &second) || second <= wallet->request_mark)
+		return false;
+	wallet->request_mark = second;
+	return true;
+}
+
+/*
  * Look for a request id in this month's leaf and the previous one's.
  *
  * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
@@ -614,13 +659,9 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 {
 	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
 	int			nkeys = kind == '\0' ? 2 : 3;
-	int32		second;
 
-	if (kw_request_second(request_id, &second) && second > wallet->request_mark)
-	{
-		wallet->request_mark = second;
+	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	}
 	for (int back = 0; back <= 1; back++)
 	{
 		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, -back), false, NULL);

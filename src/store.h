@@ -10,10 +10,10 @@
  *	4. looks for its request id, judges, updates, appends facts;
  *	5. ends (kw_posting_end).
  *
- * Every lock function returns the row's newest version and leaves the
- * posting's snapshot newer than the lock.  Under READ COMMITTED it waits and
- * reads again; under REPEATABLE READ and SERIALIZABLE a row that changed
- * since the transaction's snapshot is an error 40001.
+ * Every lock function returns the row's newest version, which the posting's
+ * snapshot sees.  Under READ COMMITTED it waits and reads again; under
+ * REPEATABLE READ and SERIALIZABLE a row that changed since the transaction's
+ * snapshot is an error 40001.
  *
  *-------------------------------------------------------------------------
  */
@@ -64,7 +64,8 @@ typedef struct KwRelation
 	KinshipRelation kinship;
 	char		state;
 	int16		causes;
-	TupleTableSlot *slot;
+	ItemPointerData tid;
+	TupleTableSlot *slot;		/* NULL: not locked */
 } KwRelation;
 
 /*
@@ -81,16 +82,26 @@ typedef struct KwRow
 extern KwPosting *kw_posting_begin(const char *function);
 extern void kw_posting_end(KwPosting *p);
 extern MemoryContext kw_posting_context(KwPosting *p);
-/* declare that the posting will lock many rows: keep no buffer pins */
+/*
+ * Declare that the posting will lock many rows and append many facts: it
+ * keeps no buffer pins, and facts wait for each other.  kw_find_request()
+ * does not find those that wait; kw_flush() inserts them.
+ */
 extern void kw_posting_bulk(KwPosting *p);
+extern void kw_flush(KwPosting *p);
 
 extern bool kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet);
 extern bool kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
+/* lock a relation that was read, in this posting, without lock */
+extern void kw_lock_read_relation(KwPosting *p, KwRelation *relation);
 /* read without lock */
 extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
-/* all relations of a recipient in a state, read without lock, palloc'd in the posting's context */
+/*
+ * All relations of a recipient in a state, read without lock, palloc'd in the
+ * posting's context.  Takes a new snapshot: newer than the recipient's lock.
+ */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
 extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);
 extern void kw_update_relation(KwPosting *p, KwRelation *relation);
@@ -103,6 +114,9 @@ extern void kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row /* NUL
 /* clock and month: after the row locks.  Refuses a closed month (KW012). */
 extern TimestampTz kw_posting_clock(KwPosting *p);
 extern DateADT kw_posting_month(KwPosting *p);
+
+/* is the request id newer than any that was accepted from the person?  Then the mark is raised */
+extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
 
 /*
  * Request ids: has the person a fact of this request id in this month or the

@@ -20,6 +20,9 @@
 /* facts x (this month for writing, the previous ones and a fact's own for reading) */
 #define KW_MAX_OPEN_LEAVES	(KW_N_FACTS * 4)
 
+/* facts of a bulk posting that are inserted together: about 2 MiB of slots */
+#define KW_MAX_WAITING		8192
+
 /* an open table or leaf */
 typedef struct KwOpen
 {
@@ -29,9 +32,12 @@ typedef struct KwOpen
 	TupleTableSlot *scratch;	/* for look-ups that are copied at once */
 	TupleTableSlot *fresh;		/* for rows on their way into the table */
 	TupleDesc	desc;			/* a bulk posting's copy */
+	IndexInfo  *index_info[KW_N_INDEXES];
 	/* leaves only */
 	DateADT		month;
 	bool		writable;
+	int			n_waiting;		/* facts of a bulk posting, not inserted yet */
+	TupleTableSlot **waiting;
 	/* the executor's way: made when it is first needed */
 	ResultRelInfo *result;
 } KwOpen;
@@ -49,9 +55,9 @@ struct KwPosting
 	int			n_leaves;
 	KwOpen		leaf[KW_MAX_OPEN_LEAVES];
 	/* the executor's way */
+	KwOpen		parent[KW_N_FACTS]; /* those with statement triggers */
 	EState	   *estate;
-	List	   *rtes;			/* of RangeTblEntry, one for each of: */
-	List	   *results;		/* of ResultRelInfo */
+	List	   *rtes;			/* of RangeTblEntry, one for each ResultRelInfo */
 	bool		triggers_begun;
 };
 

@@ -5,8 +5,10 @@
  *	  where a site has attached something of its own to it.
  *
  * The executor's way keeps the site's columns, defaults, indexes,
- * constraints and row triggers working.  What it cannot keep it refuses:
- * triggers with transition tables, and BEFORE triggers that swallow a row.
+ * constraints and triggers working, those on the parent of a leaf included.
+ * What it cannot keep it refuses: triggers with transition tables, and BEFORE
+ * triggers that swallow a row or change a column of ours.  It acts as the
+ * ledger's owner, as plans.c does, and so do the site's triggers.
  *
  * Owns, in the posting, one EState with a ResultRelInfo for each table that
  * needs it; kw_write_end() closes them.
@@ -16,16 +18,18 @@
 #include "compat.h"
 
 #include "access/genam.h"
+#include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "commands/trigger.h"
-#include "executor/execPartition.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "replication/logicalrelation.h"
 #include "rewrite/rewriteHandler.h"
+#include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -44,15 +48,40 @@ fresh_slot(KwPosting *p, KwOpen *open)
 	return ExecClearTuple(open->fresh);
 }
 
+/* who called, while the executor's way acts as the ledger's owner */
+typedef struct KwCaller
+{
+	Oid			user;
+	int			sec_context;
+} KwCaller;
+
 /*
- * Make what the executor needs to know of a table.
+ * Become the ledger's owner.  An error restores the caller by itself.
+ */
+static void
+become_owner(KwCaller *caller)
+{
+	Oid			owner = kw_ledger_owner();
+
+	GetUserIdAndSecContext(&caller->user, &caller->sec_context);
+	SetUserIdAndSecContext(owner, caller->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+static void
+become_caller(const KwCaller *caller)
+{
+	SetUserIdAndSecContext(caller->user, caller->sec_context);
+}
+
+/*
+ * Make what the executor needs to know of a table.  columns are those that an
+ * update sets: triggers "UPDATE OF column" and the row lock's mode ask.
  */
 static ResultRelInfo *
-result_of(KwPosting *p, KwOpen *open)
+result_of(KwPosting *p, KwOpen *open, int n, const int *columns)
 {
 	MemoryContext old;
 	RangeTblEntry *rte;
-	Index		index = list_length(p->results) + 1;
 
 	if (open->result != NULL)
 		return open->result;
@@ -70,17 +99,19 @@ result_of(KwPosting *p, KwOpen *open)
 	rte->relid = RelationGetRelid(open->rel);
 	rte->relkind = open->rel->rd_rel->relkind;
 	rte->rellockmode = RowExclusiveLock;
-	/* our columns are those that a trigger "UPDATE OF column" asks for */
-	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+	for (int i = 0; i < n; i++)
 		rte->updatedCols = bms_add_member(rte->updatedCols,
-										  open->info.attnum[c] - FirstLowInvalidHeapAttributeNumber);
+										  open->info.attnum[columns[i]] - FirstLowInvalidHeapAttributeNumber);
 	p->rtes = lappend(p->rtes, rte);
 	ExecInitRangeTable(p->estate, p->rtes);
 
 	open->result = makeNode(ResultRelInfo);
-	InitResultRelInfo(open->result, open->rel, index, NULL, 0);
-	ExecOpenIndices(open->result, false);
-	p->results = lappend(p->results, open->result);
+	InitResultRelInfo(open->result, open->rel, list_length(p->rtes), NULL, 0);
+	if (open->rel->rd_rel->relkind == RELKIND_RELATION)
+		ExecOpenIndices(open->result, false);
+	/* where the queue of AFTER triggers looks for it */
+	p->estate->es_opened_result_relations = lappend(p->estate->es_opened_result_relations,
+													open->result);
 	MemoryContextSwitchTo(old);
 	return open->result;
 }
@@ -90,13 +121,14 @@ result_of(KwPosting *p, KwOpen *open)
  * SELECT of our function runs without one.
  */
 static void
-prepare_triggers(KwPosting *p, KwOpen *open)
+prepare_triggers(KwPosting *p, KwOpen *open, CmdType operation)
 {
 	TriggerDesc *desc = open->rel->trigdesc;
 
 	if (desc == NULL)
 		return;
-	if (desc->trig_insert_new_table || desc->trig_update_new_table || desc->trig_update_old_table)
+	if (operation == CMD_INSERT ? desc->trig_insert_new_table :
+		(desc->trig_update_new_table || desc->trig_update_old_table))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("table \"%s\" has a trigger with transition tables",
@@ -120,12 +152,67 @@ swallowed(KwOpen *open)
 }
 
 /*
+ * Remember a new row's columns of ours, before a BEFORE trigger sees it.
+ */
+static void
+remember_ours(const KwOpen *open, TupleTableSlot *slot, NullableDatum *ours)
+{
+	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+	{
+		ours[c].value = slot->tts_values[open->info.attnum[c] - 1];
+		ours[c].isnull = slot->tts_isnull[open->info.attnum[c] - 1];
+	}
+}
+
+/*
+ * Refuse a BEFORE trigger that changed a column of ours: the facts would no
+ * longer say what the state says.
+ */
+static void
+require_ours(const KwOpen *open, TupleTableSlot *slot, const NullableDatum *ours)
+{
+	slot_getallattrs(slot);
+	for (int c = 0; c < kw_table_columns(open->info.table); c++)
+	{
+		int			a = open->info.attnum[c] - 1;
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(open->rel), a);
+
+		if (ours[c].isnull != slot->tts_isnull[a] ||
+			(!ours[c].isnull &&
+			 !datum_image_eq(ours[c].value, slot->tts_values[a], att->attbyval, att->attlen)))
+			ereport(ERROR,
+					(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+					 errmsg("a BEFORE trigger of table \"%s\" changed column \"%s\"",
+							RelationGetRelationName(open->rel), NameStr(att->attname)),
+					 errdetail("It may change columns that the site has added, and no others.")));
+	}
+}
+
+/*
+ * Judge the result of updating a row that we have locked.
+ */
+static void
+require_updated(const KwOpen *open, TM_Result tm)
+{
+	if (tm == TM_SelfModified)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("tuple to be updated was already modified by an operation triggered by the current command"),
+				 errdetail("It is a row of table \"%s\".", RelationGetRelationName(open->rel)),
+				 errhint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")));
+	if (tm != TM_Ok)
+		elog(ERROR, "unexpected result %d of updating a locked row of \"%s\"",
+			 (int) tm, RelationGetRelationName(open->rel));
+}
+
+/*
  * Update by the executor's way.
  */
 static void
-update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh)
+update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh,
+				int n, const int *columns)
 {
-	ResultRelInfo *result = result_of(p, open);
+	ResultRelInfo *result = result_of(p, open, n, columns);
 	EState	   *estate = p->estate;
 	TriggerDesc *triggers = open->rel->trigdesc;
 	LockTupleMode lockmode;
@@ -134,20 +221,23 @@ update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot 
 	List	   *recheck = NIL;
 	TM_Result	tm;
 
-	prepare_triggers(p, open);
+	prepare_triggers(p, open, CMD_UPDATE);
 	if (triggers && triggers->trig_update_before_statement)
 		ExecBSUpdateTriggers(estate, result);
 	if (triggers && triggers->trig_update_before_row)
 	{
+		NullableDatum ours[KW_MAX_COLUMNS];
 		EPQState	epq;
 		bool		go_on;
 
+		remember_ours(open, fresh, ours);
 		/* the row is locked: the trigger code never enters EvalPlanQual */
 		EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
 		go_on = kw_ExecBRUpdateTriggers(estate, &epq, result, &old->tts_tid, fresh, &tmfd);
 		EvalPlanQualEnd(&epq);
 		if (!go_on)
 			swallowed(open);
+		require_ours(open, fresh, ours);
 	}
 	fresh->tts_tableOid = RelationGetRelid(open->rel);
 	if (RelationGetDescr(open->rel)->constr)
@@ -158,9 +248,7 @@ update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot 
 	}
 	tm = table_tuple_update(open->rel, &old->tts_tid, fresh, p->cid, GetActiveSnapshot(),
 							InvalidSnapshot, true, &tmfd, &lockmode, &update_indexes);
-	if (tm != TM_Ok)
-		elog(ERROR, "unexpected result %d of updating a locked row of \"%s\"",
-			 (int) tm, RelationGetRelationName(open->rel));
+	require_updated(open, tm);
 	if (result->ri_NumIndices > 0 && kw_update_needs_indexes(update_indexes))
 		recheck = kw_ExecInsertIndexTuples(result, fresh, estate, true,
 										   kw_update_only_summarizing(update_indexes));
@@ -175,7 +263,8 @@ update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot 
  * the callers keep; an index entry is needed only where the update is not HOT.
  */
 static void
-update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh)
+update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh,
+			int n, const int *columns)
 {
 	LockTupleMode lockmode;
 	TM_FailureData tmfd;
@@ -184,12 +273,10 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 
 	tm = table_tuple_update(open->rel, &old->tts_tid, fresh, p->cid, GetActiveSnapshot(),
 							InvalidSnapshot, true, &tmfd, &lockmode, &update_indexes);
-	if (tm != TM_Ok)
-		elog(ERROR, "unexpected result %d of updating a locked row of \"%s\"",
-			 (int) tm, RelationGetRelationName(open->rel));
+	require_updated(open, tm);
 	if (kw_update_needs_indexes(update_indexes))
 	{
-		ResultRelInfo *result = result_of(p, open);
+		ResultRelInfo *result = result_of(p, open, n, columns);
 
 		(void) kw_ExecInsertIndexTuples(result, fresh, p->estate, true,
 										kw_update_only_summarizing(update_indexes));
@@ -216,9 +303,15 @@ update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *c
 
 	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
 	if (open->info.plain)
-		update_lean(p, open, slot, fresh);
+		update_lean(p, open, slot, fresh, n, columns);
 	else
-		update_executor(p, open, slot, fresh);
+	{
+		KwCaller	caller;
+
+		become_owner(&caller);
+		update_executor(p, open, slot, fresh, n, columns);
+		become_caller(&caller);
+	}
 }
 
 /*
@@ -287,12 +380,35 @@ fill_defaults(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 }
 
 /*
+ * Open the parent of a leaf where it has statement triggers of the site's.
+ */
+static KwOpen *
+parent_with_triggers(KwPosting *p, KwTable table)
+{
+	KwOpen	   *open;
+
+	if (!kw_is_fact(table))
+		return NULL;
+	open = &p->parent[table - KW_FIRST_FACT];
+	if (open->rel == NULL)
+	{
+		kw_table_info(table, &open->info);
+		if (open->info.plain)
+			return NULL;
+		open->rel = table_open(open->info.relid, RowExclusiveLock);
+	}
+	prepare_triggers(p, open, CMD_INSERT);
+	return open;
+}
+
+/*
  * Insert by the executor's way.
  */
 static void
 insert_executor(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
-	ResultRelInfo *result = result_of(p, open);
+	ResultRelInfo *result = result_of(p, open, 0, NULL);
+	KwOpen	   *parent = parent_with_triggers(p, open->info.table);
 	EState	   *estate = p->estate;
 	TriggerDesc *triggers = open->rel->trigdesc;
 	List	   *recheck = NIL;
@@ -300,16 +416,20 @@ insert_executor(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 	fill_defaults(p, open, slot);
 	ExecStoreVirtualTuple(slot);
 	slot->tts_tableOid = RelationGetRelid(open->rel);
-	prepare_triggers(p, open);
+	prepare_triggers(p, open, CMD_INSERT);
+	if (parent != NULL)
+		ExecBSInsertTriggers(estate, result_of(p, parent, 0, NULL));
 	if (triggers && triggers->trig_insert_before_statement)
 		ExecBSInsertTriggers(estate, result);
 	if (triggers && triggers->trig_insert_before_row)
 	{
+		NullableDatum ours[KW_MAX_COLUMNS];
+
+		remember_ours(open, slot, ours);
 		if (!ExecBRInsertTriggers(estate, result, slot))
 			swallowed(open);
-		/* the trigger may have moved it out of its month */
-		if (open->rel->rd_rel->relispartition)
-			ExecPartitionCheck(result, slot, estate, true);
+		/* which includes the month: it stays in its partition */
+		require_ours(open, slot, ours);
 	}
 	if (RelationGetDescr(open->rel)->constr)
 	{
@@ -323,18 +443,28 @@ insert_executor(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 	ExecARInsertTriggers(estate, result, slot, recheck, NULL);
 	if (triggers && triggers->trig_insert_after_statement)
 		ExecASInsertTriggers(estate, result, NULL);
+	if (parent != NULL)
+		ExecASInsertTriggers(estate, result_of(p, parent, 0, NULL), NULL);
 	ResetPerTupleExprContext(estate);
 }
 
+static IndexInfo *
+make_index_info(KwPosting *p, Relation index)
+{
+	MemoryContext old = MemoryContextSwitchTo(p->cxt);
+	IndexInfo  *info = BuildIndexInfo(index);
+
+	MemoryContextSwitchTo(old);
+	return info;
+}
+
 /*
- * Insert into a plain table: the row, and an entry into each of its indexes,
- * which are all plain unique btrees.
+ * Insert a row's entries into the indexes of a plain table, which are all
+ * plain unique btrees.
  */
 static void
-insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+insert_index_entries(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
-	ExecStoreVirtualTuple(slot);
-	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
 	for (int i = 0; i < KW_N_INDEXES; i++)
 	{
 		Relation	index = open->index[i];
@@ -343,20 +473,32 @@ insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 
 		if (index == NULL)
 			continue;
+		if (open->index_info[i] == NULL)
+			open->index_info[i] = make_index_info(p, index);
 		for (int k = 0; k < index->rd_index->indnkeyatts; k++)
 		{
 			values[k] = slot->tts_values[index->rd_index->indkey.values[k] - 1];
 			isnull[k] = false;
 		}
 		index_insert(index, values, isnull, &slot->tts_tid, open->rel,
-					 UNIQUE_CHECK_YES, false, BuildIndexInfo(index));
+					 UNIQUE_CHECK_YES, false, open->index_info[i]);
 	}
 }
 
 static void
-insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
+insert_lean(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
-	TupleTableSlot *slot = fresh_slot(p, open);
+	ExecStoreVirtualTuple(slot);
+	table_tuple_insert(open->rel, slot, p->cid, 0, NULL);
+	insert_index_entries(p, open, slot);
+}
+
+/*
+ * Put a row's columns into a slot, those of the site NULL.
+ */
+static void
+fill_slot(KwOpen *open, TupleTableSlot *slot, const Datum *values, const bool *isnull)
+{
 	int			natts = RelationGetDescr(open->rel)->natts;
 
 	for (int a = 0; a < natts; a++)
@@ -371,19 +513,90 @@ insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 		slot->tts_values[a] = values[c];
 		slot->tts_isnull[a] = (isnull != NULL && isnull[c]);
 	}
+}
+
+static void
+insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
+{
+	TupleTableSlot *slot = fresh_slot(p, open);
+
+	fill_slot(open, slot, values, isnull);
 	if (open->info.plain)
 		insert_lean(p, open, slot);
 	else
+	{
+		KwCaller	caller;
+
+		become_owner(&caller);
 		insert_executor(p, open, slot);
+		become_caller(&caller);
+	}
 }
 
 /*
- * Append a fact to its leaf of the posting's month.
+ * Order waiting rows by the leaf's key, so that neighbours in the index are
+ * inserted one after the other.  Of the key's columns the person tells most.
+ */
+static int
+compare_waiting(const void *a, const void *b, void *arg)
+{
+	AttrNumber	person = *(AttrNumber *) arg;
+	int64		x = DatumGetInt64((*(TupleTableSlot *const *) a)->tts_values[person - 1]);
+	int64		y = DatumGetInt64((*(TupleTableSlot *const *) b)->tts_values[person - 1]);
+
+	return x < y ? -1 : (x > y ? 1 : 0);
+}
+
+static void
+flush_leaf(KwPosting *p, KwOpen *open)
+{
+	int			n = open->n_waiting;
+
+	open->n_waiting = 0;
+	if (n == 0)
+		return;
+	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
+	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
+			  &open->index[KW_INDEX_KEY]->rd_index->indkey.values[0]);
+	for (int i = 0; i < n; i++)
+	{
+		insert_index_entries(p, open, open->waiting[i]);
+		ExecClearTuple(open->waiting[i]);
+	}
+}
+
+/*
+ * Insert the facts that wait: from here on look-ups find them.
+ */
+void
+kw_flush(KwPosting *p)
+{
+	for (int l = 0; l < p->n_leaves; l++)
+		flush_leaf(p, &p->leaf[l]);
+}
+
+/*
+ * Append a fact to its leaf of the posting's month.  In a bulk posting it
+ * waits for others; what its values point to must live until kw_flush().
  */
 void
 kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull)
 {
-	insert_row(p, kw_writable_leaf(p, fact), values, isnull);
+	KwOpen	   *open = kw_writable_leaf(p, fact);
+
+	if (!p->bulk || !open->info.plain)
+	{
+		insert_row(p, open, values, isnull);
+		return;
+	}
+	if (open->waiting == NULL)
+		open->waiting = MemoryContextAllocZero(p->cxt, KW_MAX_WAITING * sizeof(TupleTableSlot *));
+	if (open->waiting[open->n_waiting] == NULL)
+		open->waiting[open->n_waiting] = kw_make_slot(p, open, true);
+	fill_slot(open, open->waiting[open->n_waiting], values, isnull);
+	ExecStoreVirtualTuple(open->waiting[open->n_waiting]);
+	if (++open->n_waiting == KW_MAX_WAITING)
+		flush_leaf(p, open);
 }
 
 /*
@@ -412,14 +625,18 @@ kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row, WalletAmount mutu
 void
 kw_write_end(KwPosting *p)
 {
-	ListCell   *lc;
-
+	kw_flush(p);
 	if (p->estate == NULL)
 		return;
 	if (p->triggers_begun)
+	{
+		KwCaller	caller;
+
+		become_owner(&caller);
 		AfterTriggerEndQuery(p->estate);
-	foreach(lc, p->results)
-		ExecCloseIndices((ResultRelInfo *) lfirst(lc));
+		become_caller(&caller);
+	}
+	ExecCloseResultRelations(p->estate);
 	ExecResetTupleTable(p->estate->es_tupleTable, false);
 	FreeExecutorState(p->estate);
 	p->estate = NULL;

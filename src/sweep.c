@@ -80,9 +80,9 @@ expire_hold(int64 hold_id)
 {
 	KwHold		hold;
 
-	if (!kw_read_hold(hold_id, &hold) || !kw_try_lock_hold(&hold) || hold.state != KW_HOLD_OPEN)
+	if (!kw_read_hold(hold_id, &hold, CurrentMemoryContext) || !kw_try_lock_hold(&hold) || hold.state != KW_HOLD_OPEN)
 		return false;
-	kw_end_hold(&hold, KW_HOLD_EXPIRED, NULL, kw_now());
+	kw_end_hold(&hold, KW_HOLD_EXPIRED, kw_now());
 	return true;
 }
 

@@ -116,8 +116,13 @@ kw_judge_transfer(KwPosting *p, KwCase *c, const KwWallet *wallet, const KwRelat
 		c->transfers_today = transfers_of_day(p, wallet, c->day);
 	}
 	violated = kw_judge(c, KW_RULES_TRANSFER);
-	if (violated == NULL)
-		elog(ERROR, "relation " INT64_FORMAT " contradicts its parties", c->relation_id);
+
+	/*
+	 * Nothing forbids it any more when a policy changed between the two looks:
+	 * the newer one counts.  A wallet that was not there cannot be locked now.
+	 */
+	if (violated == NULL && (wallet == NULL || relation == NULL))
+		kw_serialization_failure();
 	return violated;
 }
 

@@ -12,6 +12,10 @@ BEGIN
 	IF since IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'argument "since" must not be null';
 	END IF;
+	IF since NOT BETWEEN '2000-01-01' AND '2069-12-31' THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('a ledger cannot begin on %s', since),
+			DETAIL = 'It can begin between 2000-01-01 and 2069-12-31: its ids carry months up to 2170-08.';
+	END IF;
 	IF EXISTS (SELECT FROM pg_namespace WHERE nspname = 'kinwallet_data') THEN
 		RAISE duplicate_schema USING MESSAGE = 'the ledger exists already',
 			DETAIL = 'Schema kinwallet_data is there; nothing was changed.';
@@ -135,6 +139,8 @@ BEGIN
 		certificate text NOT NULL DEFAULT '01'
 			CONSTRAINT person_certificate CHECK (certificate ~ '^[0-9]{2}$')
 	);
+	-- what a sweep looks for
+	CREATE INDEX person_paused ON kinwallet_data.person (person_id) WHERE status = 'paused';
 
 	CREATE TABLE kinwallet_data.insurance_event (
 		event_id text PRIMARY KEY,
@@ -198,6 +204,8 @@ BEGIN
 	CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
 	CREATE INDEX relation_recipient ON kinwallet_data.relation (recipient, state);
 	CREATE INDEX relation_contributor ON kinwallet_data.relation (contributor);
+	-- what a sweep looks for
+	CREATE INDEX relation_requested ON kinwallet_data.relation (relation_id) WHERE state = 'r';
 
 	CREATE TABLE kinwallet_data.relation_event (
 		event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -446,6 +454,9 @@ BEGIN
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.region_guard();
 	CREATE TRIGGER person_guard BEFORE INSERT OR UPDATE OR DELETE ON kinwallet_data.person
 		FOR EACH ROW EXECUTE FUNCTION kinwallet.person_guard();
+	-- persons with a wallet are kept (EDGE-97)
+	CREATE TRIGGER person_guard_truncate BEFORE TRUNCATE ON kinwallet_data.person
+		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.fact_guard();
 	-- the effects of an UPDATE, for all its rows together, so that locks are taken in order
 	CREATE TRIGGER person_changed AFTER UPDATE ON kinwallet_data.person
 		REFERENCING OLD TABLE AS old_person NEW TABLE AS new_person
@@ -525,6 +536,8 @@ DECLARE
 	unique_keys text;
 	first_month date;
 	this_month date;
+	parent oid;
+	found oid;
 BEGIN
 	IF through IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'argument "through" must not be null';
@@ -546,7 +559,15 @@ BEGIN
 			('return_', 'relation_id, return_id')
 		LOOP
 			leaf := fact || to_char(this_month, '_YYYY_MM');
-			IF to_regclass(format('kinwallet_data.%I', leaf)) IS NOT NULL THEN
+			parent := format('kinwallet_data.%I', fact)::regclass;
+			found := to_regclass(format('kinwallet_data.%I', leaf));
+			IF found IS NOT NULL THEN
+				IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = found AND inhparent = parent AND NOT inhdetachpending) THEN
+					RAISE object_not_in_prerequisite_state USING
+						MESSAGE = format('table "%s" exists, but is no partition of "%s"', leaf, fact),
+						HINT = format('ALTER TABLE kinwallet_data.%I ATTACH PARTITION kinwallet_data.%I FOR VALUES FROM (%L) TO (%L).',
+							fact, leaf, this_month, (this_month + interval '1 month')::date);
+				END IF;
 				CONTINUE;
 			END IF;
 			EXECUTE format('CREATE TABLE kinwallet_data.%I PARTITION OF kinwallet_data.%I FOR VALUES FROM (%L) TO (%L)',
@@ -559,6 +580,9 @@ BEGIN
 			EXECUTE format('CREATE TRIGGER state_guard BEFORE INSERT ON kinwallet_data.%I '
 				'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.state_guard()', leaf);
 			EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER state_guard', leaf);
+			-- the owner's, whoever calls: the guards ask for the owner
+			EXECUTE format('ALTER TABLE kinwallet_data.%I OWNER TO %I', leaf,
+				(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE pg_class.oid = parent));
 		END LOOP;
 	END LOOP;
 END

@@ -30,4 +30,4 @@ CREATE FUNCTION kinwallet.sweep(OUT what text, OUT n bigint) RETURNS SETOF recor
 	AS 'MODULE_PATHNAME', 'kw_sweep' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	ROWS 3;
 COMMENT ON FUNCTION kinwallet.sweep() IS
-	'expire requests and holds, dissolve the relations of persons paused for too long; what is locked is left to the next sweep';
+	'expire requests and holds, dissolve the relations of persons paused for too long; counts requests, holds and relations; what is locked is left to the next sweep';

@@ -218,7 +218,8 @@ COMMENT ON FUNCTION kinwallet.verify_facts() IS 'the checks of verify_ledger() o
 
 /*
  * The tables of pairs and the draws, both brought to today's parties: a
- * signed table keeps the parties of its day (EDGE-78).
+ * signed table keeps the parties of its day (EDGE-78).  Its provinces can be
+ * compared with its own regions only.
  */
 CREATE FUNCTION kinwallet.verify_clearing()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
@@ -236,7 +237,7 @@ AS $verify_clearing$
 	), party AS (
 		SELECT region, party FROM step WHERE successor IS NULL
 	), split_month AS (
-		SELECT month FROM kinwallet_data.clearing_month WHERE state <> 'cut_off'
+		SELECT month, state <> 'split' AS signed FROM kinwallet_data.clearing_month WHERE state <> 'cut_off'
 	), drawn AS (
 		SELECT month, payer_region, payee_region, count(*) AS items,
 			count(*) FILTER (WHERE counts & 1 <> 0) AS region_times,
@@ -248,7 +249,7 @@ AS $verify_clearing$
 		GROUP BY month, payer_region, payee_region
 	), line AS (
 		SELECT d.month, coalesce(a.party, d.payer_region) AS payer, coalesce(b.party, d.payee_region) AS payee,
-			d.items, d.region_times, d.province_times, d.gross, d.reversed
+			d.items, d.region_times, d.province_times, d.gross, d.reversed, m.signed
 		FROM split_month AS m
 		JOIN drawn AS d ON d.month = m.month
 		LEFT JOIN party AS a ON a.region OPERATOR(kinwallet.=) d.payer_region
@@ -263,17 +264,18 @@ AS $verify_clearing$
 		SELECT month, 'province', kinwallet.province(payer), kinwallet.province(payee),
 			sum(province_times), sum(items), sum(gross), sum(reversed)
 		FROM line
-		WHERE kinwallet.province(payer) OPERATOR(kinwallet.<>) kinwallet.province(payee)
+		WHERE NOT signed AND kinwallet.province(payer) OPERATOR(kinwallet.<>) kinwallet.province(payee)
 		GROUP BY month, kinwallet.province(payer), kinwallet.province(payee)
 	), stored AS (
 		SELECT p.month, p.level, coalesce(a.party, p.payer) AS payer, coalesce(b.party, p.payee) AS payee,
 			sum(p.person_times) AS person_times, sum(p.items) AS items,
 			sum(kinwallet.fen(p.gross)) AS gross, sum(kinwallet.fen(p.reversed)) AS reversed
 		FROM kinwallet_data.clearing_pair AS p
+		JOIN split_month AS m ON m.month = p.month
 		-- a municipality is its own province: the national table is not mapped
 		LEFT JOIN party AS a ON p.level = 'region' AND a.region OPERATOR(kinwallet.=) p.payer
 		LEFT JOIN party AS b ON p.level = 'region' AND b.region OPERATOR(kinwallet.=) p.payee
-		WHERE coalesce(a.party, p.payer) OPERATOR(kinwallet.<>) coalesce(b.party, p.payee)
+		WHERE NOT (p.level = 'province' AND m.signed) AND coalesce(a.party, p.payer) OPERATOR(kinwallet.<>) coalesce(b.party, p.payee)
 		GROUP BY 1, 2, 3, 4
 	), by_province AS (
 		SELECT month, level, payer, payee, sum(items) AS items, sum(gross) AS gross, sum(reversed) AS reversed

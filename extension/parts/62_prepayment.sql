@@ -1,6 +1,6 @@
 /*
- * Prepayment (rules.md 2.2), reconciliation, statistics and the monthly
- * report.
+ * Prepayment (rules.md 2.2), and what reconciliation, statistics and the monthly
+ * report share with it: tables and checks of arguments.
  */
 
 -- The tables.  Called by create_ledger().

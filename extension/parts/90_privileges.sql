@@ -1,27 +1,19 @@
 /*
  * Privileges.  What changes or shows data is nobody's until the site grants
- * it; types, their operators and pure helpers stay everybody's.
+ * it, and so are trigger functions, which act on what a table hands them;
+ * types, their operators and pure helpers stay everybody's.  Said of all
+ * functions that are not listed, so that a new one starts closed.
  */
-REVOKE ALL ON FUNCTION kinwallet.create_ledger(date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.attach_guards() FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.attach_fact_guard(text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.load_reference_data() FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.ensure_partitions(date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.credit_account(uuid, bigint, kinwallet.wallet_amount, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.credit_accounts(uuid[], bigint[], kinwallet.wallet_amount[]) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer(uuid, bigint, bigint, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer_application(uuid, bigint, text, kinwallet.citizen_id, kinwallet.region_code, kinwallet.wallet_amount, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.transfer_batch(uuid[], bigint[], bigint[], kinwallet.wallet_amount[]) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.spend(uuid, bigint, text, text, kinwallet.wallet_amount, boolean) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.refund(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.refund_own_account(uuid, bigint, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.create_prepayment_tables() FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.set_prepayment(integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.set_initial_prepayment(integer, kinwallet.region_code, kinwallet.region_code, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code, kinwallet.wallet_amount) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.approve_increase(bigint) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.refuse_increase(bigint, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.prepayment_status(date) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.prepayment_forecast(integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION kinwallet.verify_prepayment() FROM PUBLIC;
+DO $privileges$
+DECLARE
+	closed regprocedure;
+BEGIN
+	FOR closed IN
+		SELECT p.oid FROM pg_catalog.pg_proc AS p
+		WHERE p.pronamespace = 'kinwallet'::regnamespace AND p.prokind = 'f' AND p.provolatile <> 'i'
+			AND p.proname <> ALL ('{citizen_id_in,citizen_id_recv,business_time,business_date,new_request_id}')
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', closed);
+	END LOOP;
+END
+$privileges$;
