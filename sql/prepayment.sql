@@ -1,5 +1,6 @@
 -- Prepayment: the yearly rule, by hand, usage, alarms, increase, forecast.  Rules PP-01..12, PRE-01.
 \set original :DBNAME
+\set SHOW_CONTEXT never
 CREATE DATABASE regress_kinwallet_prepayment TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
 \c regress_kinwallet_prepayment
 CREATE EXTENSION kinwallet;

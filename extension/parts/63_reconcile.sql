@@ -91,6 +91,10 @@ BEGIN
 	END IF;
 	PERFORM kinwallet.require_province(province, 'province');
 
+	IF lines IS NOT NULL AND jsonb_typeof(lines) <> 'array' THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'lines must be an array of objects';
+	END IF;
+
 	IF lines IS NULL THEN
 		foreign_lines := 'SELECT f.request_id, f.kind, coalesce(f.province::text, ''''), kinwallet.fen(f.amount)
 			FROM kinwallet_data.foreign_line AS f
@@ -156,8 +160,8 @@ $reconcile$;
 COMMENT ON FUNCTION kinwallet.reconcile(date, date, text, kinwallet.region_code) IS
 	'compare a month, or a day of it, with what kinwallet_data.foreign_line has of the payer''s or the payee''s side, or of the centre';
 
-CREATE FUNCTION kinwallet.reconcile(month date, day date, lines jsonb, side text DEFAULT 'centre',
-	province kinwallet.region_code DEFAULT NULL)
+CREATE FUNCTION kinwallet.reconcile(month date, day date, lines jsonb, province kinwallet.region_code DEFAULT NULL,
+	side text DEFAULT 'centre')
 	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
 		kind text, line_province kinwallet.region_code)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
@@ -166,5 +170,5 @@ AS $reconcile$
 	SELECT * FROM kinwallet.compare_lines(reconcile.month, reconcile.day, reconcile.side, reconcile.province,
 		coalesce(reconcile.lines, 'null'))
 $reconcile$;
-COMMENT ON FUNCTION kinwallet.reconcile(date, date, jsonb, text, kinwallet.region_code) IS
+COMMENT ON FUNCTION kinwallet.reconcile(date, date, jsonb, kinwallet.region_code, text) IS
 	'compare a month, or a day of it, with a list of lines: request_id, kind, amount and, unless it is the centre''s, province';
