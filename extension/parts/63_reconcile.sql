@@ -11,14 +11,14 @@
  * moment, and a refund takes its id after those of its restores.
  */
 CREATE FUNCTION kinwallet.clearing_lines(month date, side text)
-	RETURNS TABLE (request_id uuid, kind text, province text, day date, fen bigint)
+	RETURNS TABLE (request_id uuid, kind text, province kinwallet.region_code, day date, fen bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $clearing_lines$
 	WITH draw AS (
 		SELECT d.draw_id, d.spending_id, d.kind, d.at, d.scope = 'c' AS crosses, kinwallet.fen(d.amount) AS fen,
-			CASE clearing_lines.side WHEN 'payer' THEN kinwallet.province(d.payer_region)::text
-				WHEN 'payee' THEN kinwallet.province(d.payee_region)::text ELSE '' END AS province
+			CASE clearing_lines.side WHEN 'payer' THEN kinwallet.province(d.payer_region)
+				WHEN 'payee' THEN kinwallet.province(d.payee_region) END AS province
 		FROM kinwallet_data.draw AS d
 		WHERE d.month = clearing_lines.month
 	), restore AS (
@@ -61,15 +61,18 @@ COMMENT ON FUNCTION kinwallet.clearing_lines(date, text) IS
 	'the cross-province lines of a month as side payer, payee or centre holds them; serves reconcile()';
 
 /*
- * Compare.  Both sides go into one aggregate by what names a line, so that
- * the cost is that of hashing them, whatever the planner knows of a table
- * that was filled a moment ago.  Hence EXECUTE, too: a new plan each time.
+ * Compare.  Both sides go into one aggregate by what names a line.  The list
+ * was filled a moment ago and nobody knows its size, nor the month's: so the
+ * plan is made anew each time, and has no loop that looks lines up one by one.
  */
 CREATE FUNCTION kinwallet.compare_lines(month date, day date, side text, province kinwallet.region_code, lines jsonb)
 	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
 		kind text, line_province kinwallet.region_code)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+SET work_mem = '128MB'
 AS $compare_lines$
 DECLARE
 	foreign_lines text;
@@ -96,9 +99,10 @@ BEGIN
 	END IF;
 
 	IF lines IS NULL THEN
-		foreign_lines := 'SELECT f.request_id, f.kind, coalesce(f.province::text, ''''), kinwallet.fen(f.amount)
+		foreign_lines := 'SELECT f.request_id, f.kind, f.province, kinwallet.fen(f.amount)
 			FROM kinwallet_data.foreign_line AS f
-			WHERE f.month = $1 AND f.side = $3 AND ($2 IS NULL OR f.day = $2) AND ($4 IS NULL OR f.province::text = $4)';
+			WHERE f.month = $1 AND f.side = $3 AND ($2 IS NULL OR f.day = $2)
+				AND ($4 IS NULL OR f.province OPERATOR(kinwallet.=) $4)';
 	ELSE
 		SELECT min(l.n) INTO bad
 		FROM ROWS FROM (jsonb_to_recordset(lines) AS (request_id uuid, kind text, amount kinwallet.wallet_amount,
@@ -110,23 +114,23 @@ BEGIN
 			RAISE invalid_parameter_value USING MESSAGE = format('line %s is not complete', bad),
 				DETAIL = 'A line has a request_id, an amount, a kind (spend, capture, premium or refund) and, unless it is the centre''s, a province.';
 		END IF;
-		foreign_lines := 'SELECT f.request_id, f.kind, CASE $3 WHEN ''centre'' THEN '''' ELSE coalesce(f.province::text, $4) END, kinwallet.fen(f.amount)
+		foreign_lines := 'SELECT f.request_id, f.kind, CASE WHEN $3 <> ''centre'' THEN coalesce(f.province, $4) END, kinwallet.fen(f.amount)
 			FROM jsonb_to_recordset($5) AS f(request_id uuid, kind text, amount kinwallet.wallet_amount, province kinwallet.region_code)
-			WHERE $4 IS NULL OR coalesce(f.province::text, $4) = $4';
+			WHERE $4 IS NULL OR coalesce(f.province, $4) OPERATOR(kinwallet.=) $4';
 	END IF;
 
 	RETURN QUERY EXECUTE format('
 		SELECT l.request_id, p.problem,
 			CASE WHEN l.n_here > 0 THEN kinwallet.from_fen(l.here::bigint) END,
 			CASE WHEN l.n_there > 0 THEN kinwallet.from_fen(l.there::bigint) END,
-			l.kind, nullif(l.province, '''')::kinwallet.region_code
+			l.kind, l.province
 		FROM (
 			SELECT u.request_id, u.kind, u.province, count(u.here) AS n_here, count(u.there) AS n_there,
 				coalesce(sum(u.here), 0) AS here, coalesce(sum(u.there), 0) AS there
 			FROM (
 				SELECT h.request_id, h.kind, h.province, h.fen, NULL::bigint
 				FROM kinwallet.clearing_lines($1, $3) AS h
-				WHERE ($2 IS NULL OR h.day = $2) AND ($4 IS NULL OR h.province = $4)
+				WHERE ($2 IS NULL OR h.day = $2) AND ($4 IS NULL OR h.province OPERATOR(kinwallet.=) $4)
 				UNION ALL
 				SELECT f.request_id, f.kind, f.province, NULL, f.fen
 				FROM (%s) AS f(request_id, kind, province, fen)
@@ -142,7 +146,7 @@ BEGIN
 		) AS p(problem, found)
 		WHERE p.found
 		ORDER BY l.request_id, l.kind, l.province, p.problem', foreign_lines)
-	USING month, day, side, province::text, lines;
+	USING month, day, side, province, lines;
 END
 $compare_lines$;
 COMMENT ON FUNCTION kinwallet.compare_lines(date, date, text, kinwallet.region_code, jsonb) IS
