@@ -28,6 +28,10 @@ SRCS = \
 	src/region_code.c \
 	src/relation.c \
 	src/relation_state.c \
+	src/report.c \
+	src/report_data.c \
+	src/report_html.c \
+	src/report_svg.c \
 	src/rule_case.c \
 	src/rules.c \
 	src/spend.c \
@@ -57,6 +61,7 @@ REGRESS = \
 	relations \
 	prepayment \
 	reconcile \
+	report \
 	statistics \
 	opclass \
 	encoding \

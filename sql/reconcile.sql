@@ -115,7 +115,7 @@ SELECT line('centre', '640000', 1, 'x', 'spend', '1.00');
 SELECT line('payer', NULL, 1, 'x', 'spend', '1.00');
 SELECT line('payer', '640200', 1, 'x', 'spend', '1.00');
 SELECT line('payer', '640000', 1, 'x', 'gift', '1.00');
-INSERT INTO kinwallet_data.foreign_line VALUES ('centre', NULL, '2026-01-01', '2026-02-01', kinwallet.new_request_id(), 'spend', '1.00');
+INSERT INTO kinwallet_data.foreign_line VALUES ('centre', NULL, '2026-01-01', '2026-02-01', kinwallet.request_id_of('x'), 'spend', '1.00');
 
 -- EXECUTE on the function is all it takes
 CREATE ROLE regress_kinwallet_reconcile;

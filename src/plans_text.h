@@ -469,3 +469,45 @@ KW_PLAN(KW_PLAN_RAISE_ALARMS, "dz",
 		" RETURNING pg_catalog.pg_notify('kinwallet_alarm', pg_catalog.json_build_object("
 		"'month', a.month, 'scope', a.scope, 'payer', a.payer, 'payee', a.payee, 'level', a.level,"
 		" 'used', a.used::pg_catalog.text, 'prepayment', a.prepayment::pg_catalog.text)::pg_catalog.text)")
+
+/*
+ * The month's report (report.c)
+ */
+#define MINUTE_OF(at) \
+	"pg_catalog.to_char(pg_catalog.timezone('Asia/Shanghai', " at "), 'YYYY-MM-DD HH24:MI')"
+#define SUMS_OF_PAIRS \
+	" pg_catalog.sum(person_times)::pg_catalog.int8, pg_catalog.sum(items)::pg_catalog.int8," \
+	" pg_catalog.sum(kinwallet.fen(gross))::pg_catalog.int8, pg_catalog.sum(kinwallet.fen(reversed))::pg_catalog.int8," \
+	" pg_catalog.sum(kinwallet.fen(due))::pg_catalog.int8, pg_catalog.sum(kinwallet.fen(adjustment))::pg_catalog.int8"
+
+KW_PLAN(KW_PLAN_REPORT_MONTH, "d",
+		"SELECT state, " MINUTE_OF("cut_off_at") ", cut_off_by::pg_catalog.text,"
+		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text"
+		" FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
+/* the present regions, and those that a pair of the month has */
+KW_PLAN(KW_PLAN_REPORT_REGIONS, "dr",
+		"SELECT COALESCE(p.region, r.region), r.name FROM (SELECT region, name FROM kinwallet_data.region"
+		" WHERE province OPERATOR(kinwallet.=) $2) AS r FULL JOIN ("
+		"SELECT payer AS region FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payer) OPERATOR(kinwallet.=) $2"
+		" UNION SELECT payee FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payee) OPERATOR(kinwallet.=) $2"
+		") AS p ON p.region OPERATOR(kinwallet.=) r.region"
+		" WHERE p.region IS NOT NULL OR NOT EXISTS (SELECT FROM kinwallet_data.region AS m"
+		" WHERE m.region OPERATOR(kinwallet.=) r.region AND m.successor IS NOT NULL)"
+		" ORDER BY 1")
+KW_PLAN(KW_PLAN_REPORT_FLOWS, "dr",
+		"SELECT payer, kinwallet.province(payee), true," SUMS_OF_PAIRS
+		" FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payer) OPERATOR(kinwallet.=) $2"
+		" GROUP BY 1, 2 UNION ALL"
+		" SELECT payee, kinwallet.province(payer), false," SUMS_OF_PAIRS
+		" FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payee) OPERATOR(kinwallet.=) $2"
+		" GROUP BY 1, 2")
+KW_PLAN(KW_PLAN_REPORT_PREPAYMENT, "d",
+		"SELECT payer, payee, kinwallet.fen(prepayment), kinwallet.fen(used), alarm"
+		" FROM kinwallet.prepayment_usage($1) ORDER BY payee, payer")
+KW_PLAN(KW_PLAN_REPORT_PERCENT, "",
+		"SELECT COALESCE(pg_catalog.max(yellow_percent), 70), COALESCE(pg_catalog.max(red_percent), 90)"
+		" FROM kinwallet_data.prepayment_setting")
