@@ -76,7 +76,8 @@ put_head(StringInfo out, const KwReport *report)
 	kw_html_utf8(out, "年");
 	appendStringInfo(out, "%d", month);
 	kw_html_utf8(out, "月");
-	appendStringInfo(out, " %s · ", kw_month_text(report->month));
+	appendStringInfo(out, " %s", kw_month_text(report->month));
+	kw_html_utf8(out, " · ");
 	if (report->province == 0)
 		kw_html_label(out, (KwLabel) {"全国", "national table"});
 	else

@@ -50,11 +50,11 @@ typedef struct KwReport
 	char	   *state;
 	char	   *facts[4];		/* cut off at, by, split at, by */
 	int			n_pairs;
-	KwReportPair	   *pairs;			/* between provinces; those of the province only */
+	KwReportPair *pairs;		/* between provinces; those of the province only */
 	int			n_inside;
-	KwReportPair	   *inside;			/* between regions of the province */
+	KwReportPair *inside;		/* between regions of the province */
 	int			n_regions;
-	KwReportRegion	   *regions;
+	KwReportRegion *regions;
 	int			n_bars;
 	KwBar	   *bars;
 	int			yellow_percent;

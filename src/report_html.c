@@ -65,7 +65,7 @@ static const char style[] =
 ".figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }\n"
 "td.zero { color: #999; }\n"
 "td.party { white-space: nowrap; }\n"
-"td .code { color: #777; font-variant-numeric: tabular-nums; margin-right: .6em; }\n"
+"td .code { color: #777; font-variant-numeric: tabular-nums; margin-right: .3em; }\n"
 "td.empty { text-align: center; color: #777; }\n"
 ".defs { position: absolute; width: 0; height: 0; }\n"
 "figure { margin: 2mm 0; break-inside: avoid; }\n"
@@ -249,7 +249,7 @@ kw_html_no_rows(StringInfo out, int n_columns)
 void
 kw_html_province_cell(StringInfo out, RegionCode province)
 {
-	appendStringInfo(out, "<td class=\"party\"><span class=\"code\">%06d</span>", province);
+	appendStringInfo(out, "<td class=\"party\"><span class=\"code\">%06d</span> ", province);
 	kw_html_label(out, kw_province_label(province));
 	appendStringInfoString(out, "</td>");
 }
@@ -260,7 +260,7 @@ kw_html_province_cell(StringInfo out, RegionCode province)
 void
 kw_html_region_cell(StringInfo out, RegionCode region, const char *name)
 {
-	appendStringInfo(out, "<td><span class=\"code\">%06d</span>", region);
+	appendStringInfo(out, "<td><span class=\"code\">%06d</span> ", region);
 	if (name != NULL)
 		kw_html_data(out, name);
 	appendStringInfoString(out, "</td>");
