@@ -58,6 +58,16 @@ REGRESS = \
 	kinship_relation \
 	region_code \
 	citizen_id \
+	clock \
+	partitions \
+	guards \
+	privileges \
+	credit \
+	transfer \
+	batch \
+	store \
+	errors \
+	bad_input \
 	relations \
 	prepayment \
 	reconcile \
@@ -68,7 +78,11 @@ REGRESS = \
 	persons \
 	clearing \
 	clearing_scan \
-	lookups
+	lookups \
+	spend \
+	hold \
+	premium \
+	refund
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \

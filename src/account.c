@@ -35,7 +35,8 @@ create_wallet(int64 person_id)
 	if (kw_spi(KW_PLAN_SHARE_PERSON, Int64GetDatum(person_id)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NOT_FOUND),
-				 errmsg("person " INT64_FORMAT " does not exist", person_id)));
+				 errmsg("person does not exist"),
+				 errdetail("There is no person %lld (ACT-01).", (long long) person_id)));
 	kw_spi(KW_PLAN_CREATE_WALLET, Int64GetDatum(person_id));
 	kw_spi_end(&spi);
 }
@@ -46,8 +47,9 @@ check_credit(const KwWallet *wallet, WalletAmount amount)
 	if (wallet->scheme != KW_SCHEME_EMPLOYEE)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NOT_A_CONTRIBUTOR),
-				 errmsg("person " INT64_FORMAT " has no individual account to credit", wallet->person_id),
-				 errdetail("Only members of the employee scheme with an individual account are credited (ACT-01, ACT-07).")));
+				 errmsg("person has no individual account to credit"),
+				 errdetail("Person %lld is not a member of the employee scheme with an individual account (ACT-07).",
+						   (long long) wallet->person_id)));
 	if (amount <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_AMOUNT_OUT_OF_RANGE),

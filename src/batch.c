@@ -217,7 +217,8 @@ post_item(Batch *batch, pg_uuid_t *request_id, int64 contributor, int64 recipien
 		*message = violated->message;
 		return 0;
 	}
-	kw_apply_transfer(&c, wallet, &relation->row);
+	kw_take_transfer(&c, wallet);
+	relation->row.remaining = kw_amount_add(relation->row.remaining, amount);
 	batch->touched[w] = relation->touched = true;
 	return kw_append_transfer(batch->posting, &c, request_id);
 }

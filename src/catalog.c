@@ -33,6 +33,7 @@
 #include "parser/parse_func.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -114,12 +115,16 @@ static const ColumnSpec return_columns[] = {
 
 #define MAX_KEY_COLUMNS 3
 
-/* an index that look-ups go through: its leading columns, -1 ends the list */
+/*
+ * An index that look-ups go through: its columns, -1 ends the list.  What
+ * makes it partial counts, too: a site may have another one on the same
+ * columns.
+ */
 typedef struct IndexSpec
 {
 	bool		used;
 	bool		unique;
-	bool		partial;
+	const char *states;			/* "state IN (these)"; NULL: not partial */
 	int			columns[MAX_KEY_COLUMNS];
 } IndexSpec;
 
@@ -141,54 +146,54 @@ static const TableSpec table_specs[KW_N_TABLES] = {
 	[KW_WALLET] = {
 		"wallet", wallet_columns, W_COLUMNS, 1,
 		" wallet_open_relations wallet_status wallet_insured wallet_scheme wallet_available wallet_transfers ",
-		{[KW_INDEX_KEY] = {true, true, false, {W_PERSON_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {W_PERSON_ID, -1}}}
 	},
 	[KW_RELATION] = {
 		"relation", relation_columns, R_COLUMNS, 5,
 		" relation_state relation_held relation_returned relation_remaining relation_spent relation_not_to_self relation_causes relation_ended_empty ",
 		{
-			[KW_INDEX_KEY] = {true, true, true, {R_CONTRIBUTOR, R_RECIPIENT, -1}},
-			[KW_INDEX_ID] = {true, true, false, {R_RELATION_ID, -1}},
-			[KW_INDEX_RECIPIENT] = {true, false, false, {R_RECIPIENT, R_STATE, -1}}
+			[KW_INDEX_KEY] = {true, true, "ras", {R_CONTRIBUTOR, R_RECIPIENT, -1}},
+			[KW_INDEX_ID] = {true, true, NULL, {R_RELATION_ID, -1}},
+			[KW_INDEX_RECIPIENT] = {true, false, NULL, {R_RECIPIENT, R_STATE, -1}}
 		}
 	},
 	[KW_REFUNDED] = {
 		"refunded", refunded_columns, RD_COLUMNS, 1,
 		" refunded_mutual_aid refunded_own_account ",
-		{[KW_INDEX_KEY] = {true, true, false, {RD_SPENDING_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {RD_SPENDING_ID, -1}}}
 	},
 	[KW_ACCOUNT_ENTRY] = {
 		"account_entry", account_entry_columns, E_COLUMNS, 1,
 		" account_entry_amount ",
-		{[KW_INDEX_KEY] = {true, true, false, {E_PERSON_ID, E_REQUEST_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {E_PERSON_ID, E_REQUEST_ID, -1}}}
 	},
 	[KW_TRANSFER] = {
 		"transfer", transfer_columns, T_COLUMNS, 1,
 		" transfer_amount ",
-		{[KW_INDEX_KEY] = {true, true, false, {T_CONTRIBUTOR, T_REQUEST_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {T_CONTRIBUTOR, T_REQUEST_ID, -1}}}
 	},
 	[KW_SPENDING] = {
 		"spending", spending_columns, S_COLUMNS, 2,
 		" spending_personal_burden spending_own_account spending_mutual_aid spending_parts ",
 		{
-			[KW_INDEX_KEY] = {true, true, false, {S_RECIPIENT, S_REQUEST_ID, S_KIND}},
-			[KW_INDEX_ID] = {true, true, false, {S_SPENDING_ID, -1}}
+			[KW_INDEX_KEY] = {true, true, NULL, {S_RECIPIENT, S_REQUEST_ID, S_KIND}},
+			[KW_INDEX_ID] = {true, true, NULL, {S_SPENDING_ID, -1}}
 		}
 	},
 	[KW_DRAW] = {
 		"draw", draw_columns, D_COLUMNS, 1,
 		" draw_amount ",
-		{[KW_INDEX_KEY] = {true, true, false, {D_SPENDING_ID, D_DRAW_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {D_SPENDING_ID, D_DRAW_ID, -1}}}
 	},
 	[KW_REFUND] = {
 		"refund", refund_columns, F_COLUMNS, 1,
 		" refund_amount ",
-		{[KW_INDEX_KEY] = {true, true, false, {F_RECIPIENT, F_REQUEST_ID, F_KIND}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {F_RECIPIENT, F_REQUEST_ID, F_KIND}}}
 	},
 	[KW_RETURN] = {
 		"return_", return_columns, RT_COLUMNS, 1,
 		" return_amount ",
-		{[KW_INDEX_KEY] = {true, true, false, {RT_RELATION_ID, RT_RETURN_ID, -1}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {RT_RELATION_ID, RT_RETURN_ID, -1}}}
 	},
 };
 
@@ -329,15 +334,50 @@ find_columns(Relation rel, const TableSpec *spec, AttrNumber *attnum)
 	}
 }
 
+/*
+ * Is the index partial by "state IN (...)" with these states, or not partial
+ * where they are NULL?
+ */
+static bool
+predicate_matches(Relation index, const char *states, AttrNumber state)
+{
+	List	   *predicate = RelationGetIndexPredicate(index);
+	ScalarArrayOpExpr *op;
+	Node	   *column;
+	Node	   *array;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	if (predicate == NIL || states == NULL)
+		return predicate == NIL && states == NULL;
+	if (list_length(predicate) != 1 || !IsA(linitial(predicate), ScalarArrayOpExpr))
+		return false;
+	op = linitial_node(ScalarArrayOpExpr, predicate);
+	column = linitial(op->args);
+	array = lsecond(op->args);
+	if (!op->useOr || get_opcode(op->opno) != F_CHAREQ ||
+		!IsA(column, Var) || ((Var *) column)->varattno != state ||
+		!IsA(array, Const) || ((Const *) array)->constisnull)
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(((Const *) array)->constvalue), CHAROID,
+					  1, true, TYPALIGN_CHAR, &elements, &nulls, &n);
+	if (n != (int) strlen(states))
+		return false;
+	for (int i = 0; i < n; i++)
+		if (nulls[i] || strchr(states, DatumGetChar(elements[i])) == NULL)
+			return false;
+	return true;
+}
+
 static bool
 index_matches(Relation index, const IndexSpec *spec, const AttrNumber *attnum)
 {
 	Form_pg_index form = index->rd_index;
-	bool		partial = !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL);
 	int			n = 0;
 
 	if (!form->indisvalid || !form->indisready || form->indisunique != spec->unique ||
-		partial != spec->partial || index->rd_rel->relam != BTREE_AM_OID)
+		index->rd_rel->relam != BTREE_AM_OID || !predicate_matches(index, spec->states, attnum[R_STATE]))
 		return false;
 	while (n < MAX_KEY_COLUMNS && spec->columns[n] >= 0)
 		n++;

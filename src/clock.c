@@ -76,20 +76,52 @@ parse_moment(const char *text, TimestampTz *result)
 	return tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
+/*
+ * Write a moment in the one form that means the same whatever DateStyle and
+ * timezone_abbreviations say.
+ */
+static bool
+canonical_moment(TimestampTz at, char *buf)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (timestamp2tm(at + SHANGHAI_OFFSET, NULL, &tm, &fsec, NULL, NULL) != 0)
+		return false;
+	tm.tm_isdst = 0;
+	EncodeDateTime(&tm, fsec, true, -(int) (SHANGHAI_OFFSET / USECS_PER_SEC), NULL, USE_ISO_DATES, buf);
+	return true;
+}
+
+/*
+ * The setting's check hook.  It replaces the text by the canonical form: a
+ * parallel worker reads it again, before it has the leader's DateStyle.
+ */
 static bool
 check_clock(char **newval, void **extra, GucSource source)
 {
 	ClockExtra	parsed = {false, 0};
+	char		canonical[MAXDATELEN + 1];
 
 	(void) source;
 	if (*newval != NULL && **newval != '\0')
 	{
-		if (!parse_moment(*newval, &parsed.value))
+		if (!parse_moment(*newval, &parsed.value) || !canonical_moment(parsed.value, canonical))
 		{
 			GUC_check_errdetail("It must be empty or a timestamp with time zone.");
 			return false;
 		}
 		parsed.is_set = true;
+		if (strcmp(*newval, canonical) != 0)
+		{
+			char	   *replaced = kw_guc_malloc(strlen(canonical) + 1);
+
+			if (replaced == NULL)
+				return false;
+			strcpy(replaced, canonical);
+			kw_guc_free(*newval);
+			*newval = replaced;
+		}
 	}
 	*extra = kw_guc_malloc(sizeof(ClockExtra));
 	if (*extra == NULL)

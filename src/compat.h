@@ -31,10 +31,12 @@
 #define kw_DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) \
 	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &(DateTimeErrorExtra) {0})
 #define kw_guc_malloc(size)	guc_malloc(LOG, size)
+#define kw_guc_free(p)		guc_free(p)
 #else
 #define kw_DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz) \
 	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz)
 #define kw_guc_malloc(size)	malloc(size)
+#define kw_guc_free(p)		free(p)
 #endif
 
 /* 16 made one ownership check of many */

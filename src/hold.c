@@ -222,7 +222,8 @@ find_hold(int64 hold_id, KwHold *hold)
 	if (!kw_read_hold(hold_id, hold, caller))
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NOT_FOUND),
-				 errmsg("hold " INT64_FORMAT " does not exist", hold_id)));
+				 errmsg("hold does not exist"),
+				 errdetail("There is no hold " INT64_FORMAT " (EDGE-44).", hold_id)));
 	kw_spi_end(&spi);
 }
 

@@ -5,7 +5,9 @@
  *
  * Owns one SPIPlanPtr for each text, for the backend's life.  A plan is
  * prepared at its first use and stored only when SPI_keepplan succeeded; the
- * plan cache itself follows DDL.  A failed preparation leaves NULL.
+ * plan cache itself follows DDL, but not to the parameters' types: those of
+ * an extension that was dropped and created again are others, and the plan
+ * is prepared anew.  A failed preparation leaves NULL.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,6 +37,7 @@ static const struct PlanText
 #undef KW_PLAN
 
 static SPIPlanPtr plans[KW_N_PLANS];
+static Oid	plans_amount_type[KW_N_PLANS];	/* tells which extension's types */
 
 /*
  * Give the type of a signature's letter.
@@ -90,10 +93,11 @@ get_plan(KwPlan plan)
 {
 	const struct PlanText *text = &plan_texts[plan];
 	Oid			types[KW_SPI_MAX_ARGS];
+	Oid			amount_type = kw_type_oid(KW_TYPE_WALLET_AMOUNT);
 	int			n = strlen(text->signature);
 	SPIPlanPtr	prepared;
 
-	if (plans[plan] != NULL)
+	if (plans[plan] != NULL && plans_amount_type[plan] == amount_type)
 		return plans[plan];
 
 	Assert(n <= KW_SPI_MAX_ARGS);
@@ -104,7 +108,10 @@ get_plan(KwPlan plan)
 		elog(ERROR, "could not prepare %s: %s", text->name, SPI_result_code_string(SPI_result));
 	if (SPI_keepplan(prepared) != 0)
 		elog(ERROR, "could not keep %s", text->name);
+	if (plans[plan] != NULL)
+		SPI_freeplan(plans[plan]);
 	plans[plan] = prepared;
+	plans_amount_type[plan] = amount_type;
 	return prepared;
 }
 

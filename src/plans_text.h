@@ -249,10 +249,10 @@ KW_PLAN(KW_PLAN_PAUSE, "b",
 #define OTHER_SPOUSE_OF(person, partner) \
 	"EXISTS (SELECT FROM kinwallet_data.relation s" \
 	" WHERE s.contributor OPERATOR(pg_catalog.=) " person " AND s.recipient OPERATOR(pg_catalog.<>) " partner \
-	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")" \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_ENDED("s") ")" \
 	" OR EXISTS (SELECT FROM kinwallet_data.relation s" \
 	" WHERE s.recipient OPERATOR(pg_catalog.=) " person " AND s.contributor OPERATOR(pg_catalog.<>) " partner \
-	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " OPEN_RELATION_OF("s") ")"
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_ENDED("s") ")"
 
 /* one row always: what does not exist is NULL */
 KW_PLAN(KW_PLAN_CASE, "bb",
@@ -261,7 +261,7 @@ KW_PLAN(KW_PLAN_CASE, "bb",
 		" o.relation_id, o.state, o.causes, o.kinship, v.kinship,"
 		" " OTHER_SPOUSE_OF("$1", "$2") ", " OTHER_SPOUSE_OF("$2", "$1") ","
 		" (SELECT pg_catalog.count(*) FROM kinwallet_data.relation n"
-		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("n") ")"
+		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " NOT_ENDED("n") ")"
 		" FROM (SELECT) AS one"
 		" LEFT JOIN kinwallet_data.person c ON c.person_id OPERATOR(pg_catalog.=) $1"
 		" LEFT JOIN kinwallet_data.wallet cw ON cw.person_id OPERATOR(pg_catalog.=) $1"

@@ -44,7 +44,7 @@ pay(KwPosting *p, KwPurchase *purchase, KwWallet *wallet, const pg_uuid_t *reque
 	KwSpi		spi;
 	int64		id;
 
-	kw_take_purchase(p, purchase, wallet);
+	kw_take_purchase(p, purchase, wallet, at);
 	id = kw_append_purchase(p, purchase, request_id, at);
 	kw_spi_begin(&spi);
 	kw_spi(KW_PLAN_PAY_PREMIUM, Int64GetDatum(purchase->recipient), CharGetDatum(purchase->use),

@@ -90,6 +90,17 @@ share_out(KwDraw *draws, int n, WalletAmount amount)
 	return used;
 }
 
+static KwDraw **
+draws_by_id(KwPosting *p, KwDraw *draws, int n)
+{
+	KwDraw	  **by_id = MemoryContextAlloc(kw_posting_context(p), Max(n, 1) * sizeof(KwDraw *));
+
+	for (int i = 0; i < n; i++)
+		by_id[i] = &draws[i];
+	qsort(by_id, n, sizeof(KwDraw *), compare_draws_by_id);
+	return by_id;
+}
+
 /*
  * Lock the relations of the first n draws by ascending id, and load their
  * newest versions.
@@ -97,11 +108,8 @@ share_out(KwDraw *draws, int n, WalletAmount amount)
 void
 kw_lock_draws(KwPosting *p, KwDraw *draws, int n)
 {
-	KwDraw	  **by_id = MemoryContextAlloc(kw_posting_context(p), Max(n, 1) * sizeof(KwDraw *));
+	KwDraw	  **by_id = draws_by_id(p, draws, n);
 
-	for (int i = 0; i < n; i++)
-		by_id[i] = &draws[i];
-	qsort(by_id, n, sizeof(KwDraw *), compare_draws_by_id);
 	for (int i = 0; i < n; i++)
 		kw_lock_read_relation(p, &by_id[i]->relation);
 }
@@ -162,6 +170,9 @@ kw_plan_purchase(KwPosting *p, KwPurchase *purchase, const KwWallet *wallet, uin
 			split_burden(&c.recipient.policy, purchase->personal_burden, c.available, c.received,
 						 &purchase->own_account, &purchase->mutual_aid);
 		purchase->n_draws = share_out(purchase->draws, n, purchase->mutual_aid);
+		/* a hold writes the rows as locked; the others change quotas by differences */
+		if (set != KW_RULES_HOLD)
+			return at;
 		kw_lock_draws(p, purchase->draws, purchase->n_draws);
 		/* what remains can have grown meanwhile: the order decides again */
 		(void) share_out(purchase->draws, purchase->n_draws, purchase->mutual_aid);
@@ -171,21 +182,29 @@ kw_plan_purchase(KwPosting *p, KwPurchase *purchase, const KwWallet *wallet, uin
 	}
 }
 
+/*
+ * Take a purchase from quotas, by ascending id, and from the own account.
+ * Where it had to wait past midnight, another policy may want another plan:
+ * that is for the caller's next try.
+ */
 void
-kw_take_purchase(KwPosting *p, const KwPurchase *purchase, KwWallet *wallet)
+kw_take_purchase(KwPosting *p, KwPurchase *purchase, KwWallet *wallet, TimestampTz at)
 {
-	wallet->available -= purchase->own_account;
-	kw_update_wallet(p, wallet);
+	KwDraw	  **by_id = draws_by_id(p, purchase->draws, purchase->n_draws);
+	bool		waited = false;
+
 	for (int i = 0; i < purchase->n_draws; i++)
 	{
-		KwDraw	   *draw = &purchase->draws[i];
+		KwDraw	   *draw = by_id[i];
+		KwQuotaChange change = {.remaining = -draw->amount,.spent = draw->amount};
 
-		if (draw->amount == 0)
-			continue;
-		draw->relation.remaining -= draw->amount;
-		draw->relation.spent = kw_amount_add(draw->relation.spent, draw->amount);
-		kw_update_relation(p, &draw->relation);
+		if (draw->amount > 0 && kw_change_quota(p, &draw->relation, &change))
+			waited = true;
 	}
+	if (waited && kw_day_of(kw_posting_clock(p)) != kw_day_of(at))
+		kw_serialization_failure();
+	wallet->available -= purchase->own_account;
+	kw_update_wallet(p, wallet);
 }
 
 /*

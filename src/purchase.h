@@ -76,7 +76,7 @@ typedef struct KwPurchase
 extern TimestampTz kw_plan_purchase(KwPosting *p, KwPurchase *purchase,
 									const KwWallet *wallet /* or NULL */ , uint32 set);
 /* take the parts of a planned purchase from the wallet and the quotas, and write them back */
-extern void kw_take_purchase(KwPosting *p, const KwPurchase *purchase, KwWallet *wallet);
+extern void kw_take_purchase(KwPosting *p, KwPurchase *purchase, KwWallet *wallet, TimestampTz at);
 
 /* lock the first n draws' relations, by ascending id, and load their newest versions */
 extern void kw_lock_draws(KwPosting *p, KwDraw *draws, int n);

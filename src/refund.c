@@ -64,7 +64,8 @@ find_spending(Refund *r, int64 spending_id)
 	if (!kw_find_spending(r->posting, spending_id, &r->spending))
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_NOT_FOUND),
-				 errmsg("spending " INT64_FORMAT " does not exist", spending_id)));
+				 errmsg("spending does not exist"),
+				 errdetail("There is no spending " INT64_FORMAT " (EDGE-46).", spending_id)));
 	r->recipient = DatumGetInt64(r->spending.value[S_RECIPIENT]);
 }
 

@@ -74,7 +74,7 @@ kw_spend(PG_FUNCTION_ARGS)
 	}
 
 	at = kw_plan_purchase(p, &purchase, has_wallet ? &wallet : NULL, KW_RULES_SPEND);
-	kw_take_purchase(p, &purchase, &wallet);
+	kw_take_purchase(p, &purchase, &wallet, at);
 	id = kw_append_purchase(p, &purchase, request_id, at);
 	kw_posting_end(p);
 	return kw_purchase_result(id, purchase.own_account, purchase.mutual_aid,

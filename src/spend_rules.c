@@ -205,8 +205,12 @@ provider_place_describe(const KwCase *c, StringInfo detail)
 							 c->recipient.policy.policy_id, c->recipient.region);
 			break;
 		case KW_PLACE_USE_REGION:
-			appendStringInfo(detail, "policy %d wants the wallet's place of use %06d",
-							 c->recipient.policy.policy_id, c->place);
+			appendStringInfo(detail, "policy %d wants the wallet's place of use, which is ",
+							 c->recipient.policy.policy_id);
+			if (c->place != 0)
+				appendStringInfo(detail, "%06d", c->place);
+			else
+				appendStringInfoString(detail, "not set");
 			break;
 		default:
 			appendStringInfo(detail, "policy %d lets any region in", c->recipient.policy.policy_id);

@@ -75,12 +75,16 @@ kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 	return slot;
 }
 
-static void
-open_indexes(KwOpen *open, LOCKMODE lockmode)
+/*
+ * Open an index of a table when it is first needed, with the table's lock
+ * mode.
+ */
+Relation
+kw_open_index(KwOpen *open, KwIndex i)
 {
-	for (int i = 0; i < KW_N_INDEXES; i++)
-		open->index[i] = OidIsValid(open->info.index[i]) ?
-			index_open(open->info.index[i], lockmode) : NULL;
+	if (open->index[i] == NULL)
+		open->index[i] = index_open(open->info.index[i], open->lockmode);
+	return open->index[i];
 }
 
 /*
@@ -107,7 +111,7 @@ open_state(KwPosting *p, KwTable t)
 			table_close(open->rel, RowExclusiveLock);
 		CHECK_FOR_INTERRUPTS();
 	}
-	open_indexes(open, RowExclusiveLock);
+	open->lockmode = RowExclusiveLock;
 	return open;
 }
 
@@ -159,7 +163,7 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 	}
 	open->month = month;
 	open->writable = write;
-	open_indexes(open, lockmode);
+	open->lockmode = lockmode;
 	p->n_leaves++;
 	return open;
 }
@@ -264,9 +268,21 @@ kw_posting_end(KwPosting *p)
 static void
 renew_snapshot(KwPosting *p)
 {
-	(void) p;
 	PopActiveSnapshot();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	p->waited = false;
+}
+
+/*
+ * See what was committed while a lock was waited for.  That there was
+ * something to wait for does not always show: who suspends a relation locks
+ * its parties' wallets and leaves them as they are.
+ */
+static void
+see_past_locks(KwPosting *p)
+{
+	if (p->waited)
+		renew_snapshot(p);
 }
 
 static RegProcedure
@@ -288,7 +304,7 @@ equality(Oid type)
 static IndexScanDesc
 begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
 {
-	Relation	index = open->index[i];
+	Relation	index = kw_open_index(open, i);
 	ScanKeyData scankeys[3];
 	IndexScanDesc scan;
 
@@ -369,6 +385,7 @@ find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *key
 			return false;
 		if (lock_found(p, open, slot))
 		{
+			p->waited = true;
 			/* a batch would pin thousands of buffers */
 			if (p->bulk)
 				ExecMaterializeSlot(slot);
@@ -449,22 +466,6 @@ kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
 }
 
 /*
- * Lock the open relation of an ordered pair.  False: there is none.
- */
-bool
-kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
-
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 2, keys, slot))
-		return false;
-	load_relation(open, slot, relation);
-	return true;
-}
-
-/*
  * Read the open relation of an ordered pair without locking it.  Whoever
  * holds a party's wallet lock knows that it neither ends nor comes to be.
  */
@@ -474,15 +475,19 @@ kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelati
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
-	bool		found = find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot);
 
-	if (found)
+	see_past_locks(p);
+	if (!find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot))
+		return false;
+	load_relation(open, slot, relation);
+	if (p->bulk)
 	{
-		load_relation(open, slot, relation);
 		relation->slot = NULL;
+		ExecClearTuple(slot);
 	}
-	ExecClearTuple(slot);
-	return found;
+	else
+		open->scratch = NULL;	/* the relation keeps it */
+	return true;
 }
 
 bool
@@ -504,7 +509,10 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 	Datum		key = Int64GetDatum(relation_id);
-	bool		found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
+	bool		found;
+
+	see_past_locks(p);
+	found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
 
 	if (found)
 	{
@@ -540,9 +548,21 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
- * Read a recipient's relations in one state, without locks.  Whoever freezes
- * a contributor locks the recipient's wallet and leaves it as it is: having
- * waited for that does not show, so the snapshot is renewed in any case.
+ * Fetch the row of a relation that was read into a slot of its own.
+ */
+void
+kw_fetch_relation(KwPosting *p, KwRelation *relation)
+{
+	KwOpen	   *open = open_state(p, KW_RELATION);
+	TupleTableSlot *slot = kw_make_slot(p, open, false);
+
+	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, GetActiveSnapshot(), slot))
+		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
+	relation->slot = slot;
+}
+
+/*
+ * Read a recipient's relations in one state, without locks.
  */
 int
 kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
@@ -554,7 +574,7 @@ kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relatio
 	int			allocated = 4;
 	int			n = 0;
 
-	renew_snapshot(p);
+	see_past_locks(p);
 	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))

@@ -65,8 +65,17 @@ typedef struct KwRelation
 	char		state;
 	int16		causes;
 	ItemPointerData tid;
-	TupleTableSlot *slot;		/* NULL: not locked */
+	TupleTableSlot *slot;		/* holds the row; NULL: only what stands here was kept */
 } KwRelation;
+
+/* differences to a relation's quota */
+typedef struct KwQuotaChange
+{
+	WalletAmount held;
+	WalletAmount returned;
+	WalletAmount remaining;
+	WalletAmount spent;
+} KwQuotaChange;
 
 /*
  * A fact or other row as Datums, by the column enums of catalog.h.  What is by
@@ -91,20 +100,22 @@ extern void kw_posting_bulk(KwPosting *p);
 extern void kw_flush(KwPosting *p);
 
 extern bool kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet);
-extern bool kw_lock_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
 /* lock a relation that was read, in this posting, without lock */
 extern void kw_lock_read_relation(KwPosting *p, KwRelation *relation);
-/* read without lock */
+/* read without lock, with a snapshot newer than the locks held */
 extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation);
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
-/*
- * All relations of a recipient in a state, read without lock, palloc'd in the
- * posting's context.  Takes a new snapshot: newer than the recipient's lock.
- */
+/* all relations of a recipient in a state, palloc'd in the posting's context */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
 extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);
 extern void kw_update_relation(KwPosting *p, KwRelation *relation);
+/*
+ * Change a relation that was read, not locked, by somebody who holds the
+ * wallet lock of one of its parties: then its state cannot change, and other
+ * changes of its quota only add up.  True: it had to wait for one.
+ */
+extern bool kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change);
 
 /* refunded: at most one row a spending, under the lock of the recipient's wallet */
 extern bool kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row);

@@ -12,6 +12,7 @@
 
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
+#include "storage/lockdefs.h"
 #include "utils/relcache.h"
 
 #include "catalog.h"
@@ -28,7 +29,8 @@ typedef struct KwOpen
 {
 	Relation	rel;
 	KwTableInfo info;
-	Relation	index[KW_N_INDEXES];
+	LOCKMODE	lockmode;
+	Relation	index[KW_N_INDEXES];	/* NULL: not opened yet */
 	TupleTableSlot *scratch;	/* for look-ups that are copied at once */
 	TupleTableSlot *fresh;		/* for rows on their way into the table */
 	TupleDesc	desc;			/* a bulk posting's copy */
@@ -48,6 +50,7 @@ struct KwPosting
 	const char *function;
 	CommandId	cid;
 	bool		bulk;
+	bool		waited;			/* a lock was taken since the snapshot */
 	TimestampTz at;
 	DateADT		month;
 	List	   *slots;			/* to drop at the end */
@@ -61,7 +64,9 @@ struct KwPosting
 	bool		triggers_begun;
 };
 
+extern Relation kw_open_index(KwOpen *open, KwIndex i);
 extern TupleTableSlot *kw_make_slot(KwPosting *p, KwOpen *open, bool virtual);
+extern void kw_fetch_relation(KwPosting *p, KwRelation *relation);
 extern KwOpen *kw_writable_leaf(KwPosting *p, KwTable fact);
 extern void kw_write_end(KwPosting *p);
 

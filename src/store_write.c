@@ -262,7 +262,7 @@ update_executor(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot 
  * Update a plain table.  Its columns are ours, so are its constraints, which
  * the callers keep; an index entry is needed only where the update is not HOT.
  */
-static void
+static TM_Result
 update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh,
 			int n, const int *columns)
 {
@@ -273,8 +273,7 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 
 	tm = table_tuple_update(open->rel, &old->tts_tid, fresh, p->cid, GetActiveSnapshot(),
 							InvalidSnapshot, true, &tmfd, &lockmode, &update_indexes);
-	require_updated(open, tm);
-	if (kw_update_needs_indexes(update_indexes))
+	if (tm == TM_Ok && kw_update_needs_indexes(update_indexes))
 	{
 		ResultRelInfo *result = result_of(p, open, n, columns);
 
@@ -282,12 +281,13 @@ update_lean(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fre
 										kw_update_only_summarizing(update_indexes));
 		ResetPerTupleExprContext(p->estate);
 	}
+	return tm;
 }
 
 /*
  * Write a row's new version: the old one's columns, those of ours replaced.
  */
-static void
+static TM_Result
 update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
 		   const Datum *values)
 {
@@ -303,7 +303,7 @@ update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *c
 
 	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
 	if (open->info.plain)
-		update_lean(p, open, slot, fresh, n, columns);
+		return update_lean(p, open, slot, fresh, n, columns);
 	else
 	{
 		KwCaller	caller;
@@ -311,6 +311,7 @@ update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *c
 		become_owner(&caller);
 		update_executor(p, open, slot, fresh, n, columns);
 		become_caller(&caller);
+		return TM_Ok;
 	}
 }
 
@@ -331,14 +332,15 @@ kw_update_wallet(KwPosting *p, KwWallet *w)
 
 	if (w->available < 0 || w->transfers < 0)
 		elog(ERROR, "wallet of person " INT64_FORMAT " would become negative", w->person_id);
-	update_row(p, &p->state[KW_WALLET], w->slot, lengthof(columns), columns, values);
+	require_updated(&p->state[KW_WALLET],
+					update_row(p, &p->state[KW_WALLET], w->slot, lengthof(columns), columns, values));
 }
 
 /*
- * Write a relation's quota back.  Once in a posting.
+ * Write a relation's quota; says what came of it.
  */
-void
-kw_update_relation(KwPosting *p, KwRelation *r)
+static TM_Result
+write_quota(KwPosting *p, KwRelation *r)
 {
 	static const int columns[] = {R_HELD, R_RETURNED, R_REMAINING, R_SPENT};
 	Datum		values[] = {
@@ -350,7 +352,58 @@ kw_update_relation(KwPosting *p, KwRelation *r)
 
 	if (r->held < 0 || r->returned < 0 || r->remaining < 0 || r->spent < 0)
 		elog(ERROR, "quota of relation " INT64_FORMAT " would become negative", r->relation_id);
-	update_row(p, &p->state[KW_RELATION], r->slot, lengthof(columns), columns, values);
+	return update_row(p, &p->state[KW_RELATION], r->slot, lengthof(columns), columns, values);
+}
+
+/*
+ * Write a locked relation's quota back.  Once in a posting.
+ */
+void
+kw_update_relation(KwPosting *p, KwRelation *r)
+{
+	require_updated(&p->state[KW_RELATION], write_quota(p, r));
+}
+
+/*
+ * Change a relation's quota by differences.  The update itself is the lock:
+ * where somebody else's came first, the differences go to what that one left.
+ * They are applied to the row as read and to nothing older, so no update is
+ * lost.
+ */
+bool
+kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change)
+{
+	bool		waited = false;
+
+	/* triggers want a locked row (see update_executor) */
+	if (!p->state[KW_RELATION].info.plain)
+		kw_lock_read_relation(p, relation);
+	for (;;)
+	{
+		KwRelation	next = *relation;
+		TM_Result	tm;
+
+		next.held = kw_amount_add(next.held, change->held);
+		next.returned = kw_amount_add(next.returned, change->returned);
+		next.remaining = kw_amount_add(next.remaining, change->remaining);
+		next.spent = kw_amount_add(next.spent, change->spent);
+		if (next.slot == NULL)
+			kw_fetch_relation(p, &next);
+		tm = write_quota(p, &next);
+		if (tm != TM_Updated)
+		{
+			require_updated(&p->state[KW_RELATION], tm);
+			*relation = next;
+			return waited;
+		}
+		if (IsolationUsesXactSnapshot())
+			kw_serialization_failure();
+		waited = true;
+		if (!kw_lock_relation(p, next.relation_id, &next) || next.state != relation->state)
+			elog(ERROR, "relation " INT64_FORMAT " changed its state under a party's lock",
+				 relation->relation_id);
+		*relation = next;
+	}
 }
 
 /*
@@ -467,12 +520,13 @@ insert_index_entries(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 {
 	for (int i = 0; i < KW_N_INDEXES; i++)
 	{
-		Relation	index = open->index[i];
+		Relation	index;
 		Datum		values[INDEX_MAX_KEYS];
 		bool		isnull[INDEX_MAX_KEYS];
 
-		if (index == NULL)
+		if (!OidIsValid(open->info.index[i]))
 			continue;
+		index = kw_open_index(open, i);
 		if (open->index_info[i] == NULL)
 			open->index_info[i] = make_index_info(p, index);
 		for (int k = 0; k < index->rd_index->indnkeyatts; k++)
@@ -557,7 +611,7 @@ flush_leaf(KwPosting *p, KwOpen *open)
 		return;
 	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
 	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
-			  &open->index[KW_INDEX_KEY]->rd_index->indkey.values[0]);
+			  &kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0]);
 	for (int i = 0; i < n; i++)
 	{
 		insert_index_entries(p, open, open->waiting[i]);
@@ -616,7 +670,9 @@ kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row, WalletAmount mutu
 	if (row == NULL)
 		insert_row(p, &p->state[KW_REFUNDED], values, NULL);
 	else
-		update_row(p, &p->state[KW_REFUNDED], row->slot, lengthof(columns), columns, &values[RD_MUTUAL_AID]);
+		require_updated(&p->state[KW_REFUNDED],
+						update_row(p, &p->state[KW_REFUNDED], row->slot, lengthof(columns), columns,
+								   &values[RD_MUTUAL_AID]));
 }
 
 /*

@@ -3,7 +3,7 @@
  * transfer.c
  *	  Transfers: the one path by which own money becomes quota.
  *
- * Locks the contributor's wallet, then the relation, then opens the month's
+ * Locks the contributor's wallet, changes the relation, then opens the month's
  * leaf (see store.c).  An active relation implies everything that changes
  * slowly on both sides (doc/design.md), so that a transfer that is accepted
  * looks at these two rows only.  One that may be refused loads the whole case
@@ -127,13 +127,12 @@ kw_judge_transfer(KwPosting *p, KwCase *c, const KwWallet *wallet, const KwRelat
 }
 
 /*
- * Move the amount from the contributor's account into the relation's quota.
+ * Take the amount from the contributor's account, and count the transfer.
  */
 void
-kw_apply_transfer(const KwCase *c, KwWallet *wallet, KwRelation *relation)
+kw_take_transfer(const KwCase *c, KwWallet *wallet)
 {
 	wallet->available -= c->amount;
-	relation->remaining = kw_amount_add(relation->remaining, c->amount);
 	if (c->day > wallet->transfer_day)
 	{
 		wallet->transfer_day = c->day;
@@ -189,6 +188,17 @@ refuse_form(void)
 			 errhint("Check the recipient's name, identity number and insured region.")));
 }
 
+static void
+judge_or_refuse(KwPosting *p, KwCase *c, const KwWallet *wallet, const KwRelation *relation,
+				int64 contributor, int64 recipient, WalletAmount amount, TimestampTz at)
+{
+	const KwRule *violated = kw_judge_transfer(p, c, wallet, relation, contributor, recipient,
+											   amount, at);
+
+	if (violated != NULL)
+		kw_refuse(violated, c);
+}
+
 /*
  * Post one transfer.  form_matches is false when an application form does
  * not match the recipient's record: that is judged after the request id, as
@@ -206,11 +216,11 @@ post_transfer(const pg_uuid_t *request_id, int64 contributor, int64 recipient,
 	TimestampTz at;
 	bool		has_wallet;
 	bool		has_relation;
-	const KwRule *violated;
+	KwQuotaChange change = {0};
 	int64		id;
 
 	has_wallet = kw_lock_wallet(p, contributor, &wallet);
-	has_relation = has_wallet && kw_lock_open_relation(p, contributor, recipient, &relation);
+	has_relation = has_wallet && kw_read_open_relation(p, contributor, recipient, &relation);
 	at = kw_posting_clock(p);
 
 	if (has_wallet && kw_find_request(p, KW_TRANSFER, &wallet, request_id, '\0', &stored))
@@ -224,15 +234,17 @@ post_transfer(const pg_uuid_t *request_id, int64 contributor, int64 recipient,
 	if (!form_matches)
 		refuse_form();
 
-	violated = kw_judge_transfer(p, &c, has_wallet ? &wallet : NULL,
-								 has_relation ? &relation : NULL,
-								 contributor, recipient, amount, at);
-	if (violated != NULL)
-		kw_refuse(violated, &c);
-
-	kw_apply_transfer(&c, &wallet, &relation);
+	judge_or_refuse(p, &c, has_wallet ? &wallet : NULL, has_relation ? &relation : NULL,
+					contributor, recipient, amount, at);
+	change.remaining = amount;
+	if (kw_change_quota(p, &relation, &change))
+	{
+		/* it waited, and the day may have turned */
+		at = kw_posting_clock(p);
+		judge_or_refuse(p, &c, &wallet, &relation, contributor, recipient, amount, at);
+	}
+	kw_take_transfer(&c, &wallet);
 	kw_update_wallet(p, &wallet);
-	kw_update_relation(p, &relation);
 	id = kw_append_transfer(p, &c, request_id);
 	kw_posting_end(p);
 	return id;

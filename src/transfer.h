@@ -18,7 +18,7 @@
 extern const KwRule *kw_judge_transfer(KwPosting *p, KwCase *c, const KwWallet *wallet,
 									   const KwRelation *relation, int64 contributor,
 									   int64 recipient, WalletAmount amount, TimestampTz at);
-extern void kw_apply_transfer(const KwCase *c, KwWallet *wallet, KwRelation *relation);
+extern void kw_take_transfer(const KwCase *c, KwWallet *wallet);
 extern int64 kw_append_transfer(KwPosting *p, const KwCase *c, const pg_uuid_t *request_id);
 extern bool kw_same_transfer(KwPosting *p, const KwRow *fact, int64 recipient, WalletAmount amount);
 

@@ -198,7 +198,7 @@ BEGIN
 		remaining kinwallet.wallet_amount NOT NULL DEFAULT '0' CONSTRAINT relation_remaining CHECK (kinwallet.fen(remaining) >= 0),
 		spent kinwallet.wallet_amount NOT NULL DEFAULT '0' CONSTRAINT relation_spent CHECK (kinwallet.fen(spent) >= 0),
 		CONSTRAINT relation_not_to_self CHECK (contributor <> recipient),
-		CONSTRAINT relation_causes CHECK (causes BETWEEN 0 AND 15 AND (state = 's') = (causes <> 0)),
+		CONSTRAINT relation_causes CHECK (causes >= 0 AND causes <= 15 AND (state = 's') = (causes <> 0)),
 		CONSTRAINT relation_ended_empty CHECK (state IN ('a', 's') OR kinwallet.fen(remaining) = 0)
 	) WITH (fillfactor = 70);
 	CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
@@ -542,6 +542,10 @@ BEGIN
 	IF through IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'argument "through" must not be null';
 	END IF;
+	IF to_regclass('kinwallet_data.ledger') IS NULL THEN
+		RAISE object_not_in_prerequisite_state USING MESSAGE = 'there is no ledger in this database',
+			HINT = 'Call kinwallet.create_ledger() first.';
+	END IF;
 	SELECT since INTO first_month FROM kinwallet_data.ledger;
 	IF through > first_month + interval '100 years' THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('cannot make partitions through %s', through),
@@ -564,9 +568,9 @@ BEGIN
 			IF found IS NOT NULL THEN
 				IF NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = found AND inhparent = parent AND NOT inhdetachpending) THEN
 					RAISE object_not_in_prerequisite_state USING
-						MESSAGE = format('table "%s" exists, but is no partition of "%s"', leaf, fact),
+						MESSAGE = format('relation "%s" exists, but is no partition of "%s"', leaf, fact),
 						HINT = format('ALTER TABLE kinwallet_data.%I ATTACH PARTITION kinwallet_data.%I FOR VALUES FROM (%L) TO (%L).',
-							fact, leaf, this_month, (this_month + interval '1 month')::date);
+							fact, leaf, to_char(this_month, 'YYYY-MM-DD'), to_char(this_month + interval '1 month', 'YYYY-MM-DD'));
 				END IF;
 				CONTINUE;
 			END IF;

@@ -87,12 +87,13 @@ AS $verify_spendings$
 	WHERE d.kind = 'd' AND (d.recipient, d.at, d.month, d.recipient_region::text, d.payee_region::text, d.use, d.place = 'h')
 		IS DISTINCT FROM (s.recipient, s.at, s.month, s.recipient_region::text, s.payee_region::text, s.use, s.hold_id <> 0)
 	UNION ALL
-	-- EDGE-22: the regions are those of the relation, whoever has moved since
+	-- EDGE-22: the regions are those of the relation, whoever has moved since; but a
+	-- hold outlives the relation (EDGE-45), and its recipient may be insured elsewhere
 	SELECT 'draw.relation', 'draw ' || d.draw_id, 'as relation ' || d.relation_id, 'different'
 	FROM kinwallet_data.draw AS d
 	LEFT JOIN kinwallet_data.relation AS r ON r.relation_id = d.relation_id
-	WHERE (d.contributor, d.recipient, d.payer_region::text, d.recipient_region::text)
-		IS DISTINCT FROM (r.contributor, r.recipient, r.contributor_region::text, r.recipient_region::text)
+	WHERE (d.contributor, d.recipient, d.payer_region::text) IS DISTINCT FROM (r.contributor, r.recipient, r.contributor_region::text)
+		OR (d.kind = 'd' AND d.place = 'q' AND d.recipient_region OPERATOR(kinwallet.<>) r.recipient_region)
 	UNION ALL
 	SELECT 'draw.scope', 'draw ' || d.draw_id, scope.expected, d.scope::text
 	FROM kinwallet_data.draw AS d
