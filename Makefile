@@ -6,11 +6,14 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION)
 
 SRCS = \
 	src/account.c \
+	src/alarm.c \
 	src/args.c \
 	src/batch.c \
+	src/calendar.c \
 	src/catalog.c \
 	src/citizen_id.c \
 	src/clearing.c \
+	src/clearing_month.c \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \
@@ -18,6 +21,8 @@ SRCS = \
 	src/hold_state.c \
 	src/kinship_relation.c \
 	src/kinwallet.c \
+	src/late_line.c \
+	src/notice.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \
@@ -82,7 +87,8 @@ REGRESS = \
 	spend \
 	hold \
 	premium \
-	refund
+	refund \
+	notices
 REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8
 
 ISOLATION = \
@@ -112,6 +118,7 @@ ISOLATION = \
 	cut_off \
 	split \
 	persons \
+	split_vs_confirm \
 	prepayment
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 

@@ -201,6 +201,11 @@ SELECT payer, payee, forecast FROM kinwallet.prepayment_forecast(2027);
 SELECT kinwallet.set_prepayment(2027);
 SELECT * FROM kinwallet_data.prepayment WHERE year = 2027 ORDER BY payer, payee;
 SELECT * FROM events WHERE year = 2027;
+-- PP-10, PP-03, PP-08: each difference is a notice to who pays it, due by the end of February or in 5 and 10 working days
+SELECT e.event_id AS event, n.number, n.kind, n.side, n.addressee, n.counterparty, n.amount, kinwallet.business_date(n.issued_at) AS issued_on, n.due_on, n.counts
+FROM kinwallet_data.prepayment_event AS e JOIN kinwallet_data.clearing_notice AS n ON e.notice_id IN (n.notice_id, n.partner)
+ORDER BY e.event_id, n.notice_id;
+SELECT kinwallet.add_working_days(kinwallet.add_working_days('2027-02-21', 5), 10) AS due;
 -- the last year's months keep what they were measured against
 SELECT payer, payee, prepayment, used, alarm FROM kinwallet.prepayment_status('2026-12-01') WHERE payee::text = '370000';
 SELECT payer, payee, prepayment, used, alarm FROM kinwallet.prepayment_status('2027-01-01');
@@ -222,6 +227,7 @@ RESET SESSION AUTHORIZATION;
 
 -- what is stored agrees with itself; and each check can fail
 SELECT * FROM kinwallet.verify_prepayment();
+SELECT * FROM kinwallet.verify_notices();
 BEGIN;
 ALTER TABLE kinwallet_data.prepayment_event DISABLE TRIGGER ALL;
 UPDATE kinwallet_data.prepayment SET amount = '1.00' WHERE year = 2027 AND payer::text = '310000';
@@ -231,6 +237,8 @@ UPDATE kinwallet_data.prepayment_event SET before = '1.00' WHERE event_id = 1;
 DELETE FROM kinwallet_data.prepayment_event WHERE request_id = :third;
 ALTER TABLE kinwallet_data.prepayment_request DROP CONSTRAINT prepayment_request_two_persons;
 UPDATE kinwallet_data.prepayment_request SET decided_by = requested_by WHERE request_id = :second;
+UPDATE kinwallet_data.clearing_notice SET amount = '1.00' WHERE notice_id = (SELECT notice_id FROM kinwallet_data.prepayment_event WHERE event_id = 7);
+UPDATE kinwallet_data.prepayment_event SET notice_id = NULL WHERE event_id = 14;
 SELECT * FROM kinwallet.verify_prepayment() ORDER BY 1, 2;
 ROLLBACK;
 

@@ -10,9 +10,9 @@
  * cut_off() takes ShareRowExclusiveLock on the month's leaves, and keeps it to
  * commit.  A posting holds its leaf RowExclusive
  * and looks afterwards whether the month is open; the trigger of
- * clearing_month sends the news before the locks go.  split() holds the
- * month's row of clearing_month FOR UPDATE: two splits of one month follow
- * each other.
+ * clearing_month sends the news before the locks go.  split() holds the late
+ * lines (late_line.c) and the month's row of clearing_month FOR UPDATE: splits
+ * and signatures of one month follow each other.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,54 +30,20 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
+#include "alarm.h"
 #include "args.h"
 #include "catalog.h"
+#include "clearing_month.h"
 #include "clearing_scan.h"
 #include "clock.h"
 #include "errors.h"
+#include "late_line.h"
 #include "plans.h"
 #include "prepayment.h"
 #include "wallet_amount.h"
 
 /* columns of clearing_pairs() */
 #define PAIR_COLUMNS	8
-
-/*
- * Name a month in a message, as 2026-01.
- */
-static char *
-month_text(DateADT month)
-{
-	char	   *text = kw_day_text(month);
-
-	text[strlen(text) - strlen("-01")] = '\0';
-	return text;
-}
-
-/*
- * Take the argument "month", which is the month's first day.
- */
-static DateADT
-month_arg(Datum value)
-{
-	DateADT		month = DatumGetDateADT(value);
-
-	if (DATE_NOT_FINITE(month) || kw_first_of_month(month) != month)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("month must be given by its first day"),
-				 DATE_NOT_FINITE(month) ? 0 :
-				 errhint("Use %s.", kw_day_text(kw_first_of_month(month)))));
-	return month;
-}
-
-static void
-prevent_unless_writable(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	PreventCommandIfParallelMode(function);
-	PreventCommandDuringRecovery(function);
-}
 
 /*
  * Name the caller, whom kw_spi_begin() is about to replace by the ledger's
@@ -97,7 +63,7 @@ refuse_no_partition(DateADT month)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_KW_NOT_FOUND),
-			 errmsg("month %s has no partitions", month_text(month)),
+			 errmsg("month %s has no partitions", kw_month_text(month)),
 			 errhint("kinwallet.ensure_partitions() makes missing partitions.")));
 }
 
@@ -106,7 +72,7 @@ refuse_cut_off_already(DateADT month)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_KW_MONTH_CLOSED),
-			 errmsg("month %s is cut off already", month_text(month))));
+			 errmsg("month %s is cut off already", kw_month_text(month))));
 }
 
 /*
@@ -206,9 +172,9 @@ check_earlier_months(DateADT month)
 			ereport(ERROR,
 					(errcode(ERRCODE_KW_CLEARING_ORDER),
 					 errmsg("month %s cannot be cut off before month %s",
-							month_text(month), month_text(earlier)),
+							kw_month_text(month), kw_month_text(earlier)),
 					 errdetail("Month %s has facts and is not cut off (CLR-02).",
-							   month_text(earlier))));
+							   kw_month_text(earlier))));
 		}
 	}
 }
@@ -224,11 +190,12 @@ kw_cut_off(PG_FUNCTION_ARGS)
 	DateADT		over_on;
 	KwMonth		info;
 	Datum		caller;
+	TimestampTz now;
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("month");
-	month = month_arg(PG_GETARG_DATUM(0));
-	prevent_unless_writable("cut_off()");
+	month = kw_month_arg(PG_GETARG_DATUM(0));
+	kw_prevent_unless_writable("cut_off()");
 
 	/* refuse early what would stall the postings of a running month */
 	kw_month_info(month, &info);
@@ -241,7 +208,7 @@ kw_cut_off(PG_FUNCTION_ARGS)
 	if (kw_day_of(kw_now()) < over_on)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_CLEARING_ORDER),
-				 errmsg("month %s is still running", month_text(month)),
+				 errmsg("month %s is still running", kw_month_text(month)),
 				 errdetail("It can be cut off from %s on, in Asia/Shanghai (EDGE-70).",
 						   kw_day_text(over_on))));
 
@@ -252,7 +219,9 @@ kw_cut_off(PG_FUNCTION_ARGS)
 	if (kw_spi_latest(KW_PLAN_MONTH_STATE, DateADTGetDatum(month)) > 0)
 		refuse_cut_off_already(month);
 	check_earlier_months(month);
-	kw_spi(KW_PLAN_INSERT_MONTH, DateADTGetDatum(month), TimestampTzGetDatum(kw_now()), caller);
+	now = kw_now();
+	kw_spi(KW_PLAN_INSERT_MONTH, DateADTGetDatum(month), TimestampTzGetDatum(now), caller);
+	kw_log_step(month, "cut_off", 0, NULL, now);
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
 }
@@ -261,28 +230,15 @@ kw_cut_off(PG_FUNCTION_ARGS)
  * Lock the row of a month that is to be split.
  */
 static void
-lock_month(DateADT month, const KwMonth *info)
+lock_month(DateADT day)
 {
-	char	   *state;
+	KwClearingMonth month;
 
-	if (kw_spi(KW_PLAN_LOCK_MONTH, DateADTGetDatum(month)) == 0)
-	{
-		/* cut off, but after this transaction's snapshot */
-		if (info->closed)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("could not serialize access due to concurrent update")));
-		ereport(ERROR,
-				(errcode(ERRCODE_KW_CLEARING_ORDER),
-				 errmsg("month %s is not cut off", month_text(month)),
-				 errhint("Call kinwallet.cut_off() first.")));
-	}
-	state = kw_spi_text(0, 1);
-	if (strcmp(state, "cut_off") != 0 && strcmp(state, "split") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_KW_MONTH_CLOSED),
-				 errmsg("month %s cannot be split again", month_text(month)),
-				 errdetail("Its clearing is in state \"%s\" (EDGE-75).", state)));
+	kw_lock_clearing_month(day, &month);
+	if (month.signatures > 0 || month.state > KW_MONTH_SPLIT)
+		kw_refuse_signed(&month);
+	if (month.state == KW_MONTH_OPEN)
+		kw_refuse_order(&month, KW_MONTH_CUT_OFF, "kinwallet.cut_off()");
 }
 
 /* a region and what it was recoded into, or itself */
@@ -474,29 +430,35 @@ kw_split(PG_FUNCTION_ARGS)
 	KwClearing *c;
 	Snapshot	snapshot;
 	Datum		caller;
+	TimestampTz now;
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("month");
-	month = month_arg(PG_GETARG_DATUM(0));
-	prevent_unless_writable("split()");
+	month = kw_month_arg(PG_GETARG_DATUM(0));
+	kw_prevent_unless_writable("split()");
 
 	kw_month_info(month, &info);
 	if (!OidIsValid(info.leaf[KW_DRAW - KW_FIRST_FACT]))
 		refuse_no_partition(month);
 	caller = caller_name();
 	kw_spi_begin(&spi);
-	lock_month(month, &info);
+	kw_lock_late_lines();
+	lock_month(month);
 	c = load_parties();
 
 	/* the month is closed: the latest snapshot sees all it will ever have */
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	kw_clearing_scan(c, info.leaf[KW_DRAW - KW_FIRST_FACT], snapshot);
 	UnregisterSnapshot(snapshot);
+	kw_correct_clearing(c, month);
 
 	kw_spi(KW_PLAN_DELETE_PAIRS, DateADTGetDatum(month));
 	insert_regions(month, c);
 	insert_provinces(month, c);
-	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(kw_now()), caller);
+	now = kw_now();
+	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(now), caller);
+	kw_log_step(month, "split", 0, NULL, now);
+	kw_raise_late_alarms(now);
 	kw_prepayment_alarms(month);
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
@@ -517,7 +479,7 @@ kw_clearing_pairs(PG_FUNCTION_ARGS)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("month", "level");
-	month = month_arg(PG_GETARG_DATUM(0));
+	month = kw_month_arg(PG_GETARG_DATUM(0));
 	level = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	intra_province = strcmp(level, "intra_province") == 0;
 	if (intra_province)
@@ -534,7 +496,7 @@ kw_clearing_pairs(PG_FUNCTION_ARGS)
 		strcmp(kw_spi_text(0, 1), "cut_off") == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_CLEARING_ORDER),
-				 errmsg("month %s is not split", month_text(month)),
+				 errmsg("month %s is not split", kw_month_text(month)),
 				 errhint("Call kinwallet.split() first.")));
 	n = kw_spi(KW_PLAN_PAIRS, DateADTGetDatum(month), CStringGetTextDatum(level),
 			   BoolGetDatum(intra_province));

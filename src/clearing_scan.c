@@ -191,6 +191,23 @@ add_draw(KwClearing *c, const DrawColumns *draw)
 }
 
 /*
+ * Add a change to a pair's sums that comes from elsewhere than its draws.
+ */
+void
+kw_clearing_add(KwClearing *c, RegionCode payer, RegionCode payee, const KwPairSums *change)
+{
+	int			from = party_number(c, payer);
+	int			to = party_number(c, payee);
+	KwPairSums *sums = kw_clearing_sums(c, from, to);
+
+	sums->gross = kw_amount_add(sums->gross, change->gross);
+	sums->reversed = kw_amount_add(sums->reversed, change->reversed);
+	sums->items += change->items;
+	sums->person_times += change->person_times;
+	sums->province_times += change->province_times;
+}
+
+/*
  * Find the columns' offsets; false if they have none.  An offset is fixed if
  * every column up to it is NOT NULL, of fixed width and stored in each tuple;
  * what a site appended behind does not matter.

@@ -43,6 +43,7 @@ typedef struct KwClearing
 
 extern KwClearing *kw_clearing_create(int n_parties);
 extern void kw_clearing_add_region(KwClearing *c, RegionCode region, RegionCode party);
+extern void kw_clearing_add(KwClearing *c, RegionCode payer, RegionCode payee, const KwPairSums *change);
 extern void kw_clearing_scan(KwClearing *c, Oid leaf, Snapshot snapshot);
 
 #endif							/* KW_CLEARING_SCAN_H */

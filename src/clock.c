@@ -287,35 +287,6 @@ kw_day_text(DateADT day)
 }
 
 /*
- * Name a month, as 2026-01.
- */
-char *
-kw_month_text(DateADT month)
-{
-	char	   *text = kw_day_text(month);
-
-	text[strlen(text) - strlen("-01")] = '\0';
-	return text;
-}
-
-/*
- * Take an argument "month", which is the month's first day.
- */
-DateADT
-kw_month_arg(Datum value)
-{
-	DateADT		month = DatumGetDateADT(value);
-
-	if (DATE_NOT_FINITE(month) || kw_first_of_month(month) != month)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("month must be given by its first day"),
-				 DATE_NOT_FINITE(month) ? 0 :
-				 errhint("Use %s.", kw_day_text(kw_first_of_month(month)))));
-	return month;
-}
-
-/*
  * Count the birthdays reached by a day: one born on 29 February has it on
  * 1 March in other years.
  */

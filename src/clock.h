@@ -33,8 +33,6 @@ extern DateADT kw_month_day(int year, int month_day);
 extern TimestampTz kw_start_of_day(DateADT day);
 extern TimestampTz kw_add_interval(TimestampTz at, const Interval *interval);
 extern char *kw_day_text(DateADT day);
-extern char *kw_month_text(DateADT month);
-extern DateADT kw_month_arg(Datum value);
 extern int	kw_full_years(DateADT birth, DateADT day);
 
 extern int64 kw_make_id(int node, DateADT month, int64 sequence);

@@ -304,8 +304,11 @@ KW_PLAN(KW_PLAN_LEDGER_SINCE, "",
 		"SELECT since FROM kinwallet_data.ledger")
 KW_PLAN(KW_PLAN_MONTH_STATE, "d",
 		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
+/* as kw_read_clearing_month() takes them */
+#define MONTH_COLUMNS	"month, state, signatures, unpaid, unconfirmed"
 KW_PLAN(KW_PLAN_LOCK_MONTH, "d",
-		"SELECT state FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1 FOR UPDATE")
+		"SELECT " MONTH_COLUMNS " FROM kinwallet_data.clearing_month"
+		" WHERE month OPERATOR(pg_catalog.=) $1 FOR UPDATE")
 KW_PLAN(KW_PLAN_INSERT_MONTH, "dzn",
 		"INSERT INTO kinwallet_data.clearing_month (month, cut_off_at, cut_off_by) VALUES ($1, $2, $3)")
 KW_PLAN(KW_PLAN_MONTH_WAS_SPLIT, "dzn",
@@ -382,6 +385,169 @@ KW_PLAN(KW_PLAN_INSERT_HOLD_PARTS, "bLL",
 		" AS p(relation_id, fen, position)")
 
 /*
+ * Life of a month (clearing_month.c, calendar.c, alarm.c)
+ */
+KW_PLAN(KW_PLAN_SET_MONTH_STATE, "dt",
+		"UPDATE kinwallet_data.clearing_month SET state = $2 WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_LOG_STEP, "dtrtznn",
+		"INSERT INTO kinwallet_data.clearing_step (month, step, province, detail, at, by, role)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7)")
+KW_PLAN(KW_PLAN_SIGNATURE, "dr",
+		"SELECT 1 FROM kinwallet_data.clearing_step"
+		" WHERE month OPERATOR(pg_catalog.=) $1 AND province OPERATOR(kinwallet.=) $2"
+		" AND step OPERATOR(pg_catalog.=) 'sign'")
+KW_PLAN(KW_PLAN_ADD_SIGNATURE, "d",
+		"UPDATE kinwallet_data.clearing_month SET signatures = signatures OPERATOR(pg_catalog.+) 1"
+		" WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_UNSIGNED_PROVINCES, "d",
+		"SELECT pg_catalog.count(*) FROM kinwallet.unsigned_provinces($1)")
+KW_PLAN(KW_PLAN_HOLIDAYS, "di",
+		"SELECT day, is_workday FROM kinwallet_data.holiday"
+		" WHERE day OPERATOR(pg_catalog.>=) $1"
+		" AND day OPERATOR(pg_catalog.<) ($1 OPERATOR(pg_catalog.+) $2)")
+KW_PLAN(KW_PLAN_INSERT_ALARM, "tttz",
+		"INSERT INTO kinwallet_data.clearing_alarm (kind, subject, detail, at) VALUES ($1, $2, $3, $4)"
+		" ON CONFLICT (kind, subject) DO NOTHING")
+KW_PLAN(KW_PLAN_LATE, "d",
+		"SELECT kind, subject, detail FROM kinwallet.late_subjects($1)")
+
+/*
+ * Late lines (late_line.c)
+ */
+KW_PLAN(KW_PLAN_LOCK_LATE_LINES, "",
+		"LOCK TABLE kinwallet_data.clearing_withheld IN SHARE ROW EXCLUSIVE MODE")
+KW_PLAN(KW_PLAN_LINE, "db",
+		"SELECT spending_id, kind, scope, amount, payer_region, payee_region, counts"
+		" FROM kinwallet_data.draw"
+		" WHERE month OPERATOR(pg_catalog.=) $1 AND draw_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_WITHHELD, "b",
+		"SELECT state, clear_in FROM kinwallet_data.clearing_withheld"
+		" WHERE draw_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_LOCK_MONTHS, "d",
+		"SELECT " MONTH_COLUMNS " FROM kinwallet_data.clearing_month"
+		" WHERE month OPERATOR(pg_catalog.>=) $1 ORDER BY month FOR UPDATE")
+KW_PLAN(KW_PLAN_COUNT_MONTHS, "d",
+		"SELECT pg_catalog.count(*) FROM kinwallet_data.clearing_month"
+		" WHERE month OPERATOR(pg_catalog.>=) $1")
+KW_PLAN(KW_PLAN_INSERT_WITHHELD, "bdccarrsdtzn",
+		"INSERT INTO kinwallet_data.clearing_withheld (draw_id, month, kind, scope, amount,"
+		" payer_region, payee_region, counts, clear_in, reason, withheld_at, withheld_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
+KW_PLAN(KW_PLAN_WITHHOLD_AGAIN, "bdtzn",
+		"UPDATE kinwallet_data.clearing_withheld SET state = 'withheld', clear_in = $2, reason = $3,"
+		" withheld_at = $4, withheld_by = $5, settled_at = NULL, settled_by = NULL"
+		" WHERE draw_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SETTLE_WITHHELD, "btdzn",
+		"UPDATE kinwallet_data.clearing_withheld SET state = $2, clear_in = $3, settled_at = $4, settled_by = $5"
+		" WHERE draw_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_RESTORED, "bbd",
+		"SELECT COALESCE(pg_catalog.sum(kinwallet.fen(amount)), 0)::pg_catalog.int8 FROM kinwallet_data.draw"
+		" WHERE spending_id OPERATOR(pg_catalog.=) $1 AND restores OPERATOR(pg_catalog.=) $2"
+		" AND month OPERATOR(pg_catalog.>=) $3")
+KW_PLAN(KW_PLAN_DEDUCTED, "b",
+		"SELECT COALESCE(pg_catalog.sum(kinwallet.fen(amount)), 0)::pg_catalog.int8"
+		" FROM kinwallet_data.clearing_deduction WHERE draw_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_INSERT_DEDUCTION, "dbcarrtzn",
+		"INSERT INTO kinwallet_data.clearing_deduction"
+		" (month, draw_id, scope, amount, payer_region, payee_region, reason, at, by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING deduction_id")
+KW_PLAN(KW_PLAN_CORRECTIONS, "d",
+		"SELECT payer, payee, items, region_times, province_times, gross, reversed"
+		" FROM kinwallet.clearing_corrections() WHERE month OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Notices (notice.c).  Of a pair the payer's has the smaller id.
+ */
+#define NOTICE_COLUMNS \
+	"(notice_id, partner, number, month, kind, side, level, addressee, counterparty," \
+	" amount, due_on, counts, issued_at, issued_by)"
+#define NOTICE_SIDES \
+	"(VALUES ('pay'::pg_catalog.text), ('receive')) AS s(side)"
+
+/* month, at, by; due of what goes up, of what goes between provinces or regions, of what goes down */
+KW_PLAN(KW_PLAN_ISSUE_NOTICES, "dznddd",
+		"WITH payment AS MATERIALIZED ("
+		"SELECT d.level, d.kind, d.payer, d.payee, d.amount,"
+		" pg_catalog.nextval('kinwallet_data.notice_id'::pg_catalog.regclass) AS pay_id,"
+		" pg_catalog.nextval('kinwallet_data.notice_id'::pg_catalog.regclass) AS receive_id"
+		" FROM (SELECT * FROM kinwallet.payments_due($1)"
+		" ORDER BY CASE WHEN level OPERATOR(pg_catalog.=) 'province' THEN 1"
+		" WHEN level OPERATOR(pg_catalog.=) 'region' THEN 2 ELSE 3 END, payer, payee, kind DESC) AS d),"
+		" notice AS (SELECT p.*, s.side,"
+		" CASE WHEN p.kind OPERATOR(pg_catalog.=) 'payment' AND s.side OPERATOR(pg_catalog.=) 'receive'"
+		" THEN 'receipt' ELSE p.kind END AS notice_kind,"
+		" CASE WHEN s.side OPERATOR(pg_catalog.=) 'pay' THEN p.payer ELSE p.payee END AS addressee,"
+		" CASE WHEN s.side OPERATOR(pg_catalog.=) 'pay' THEN p.payee ELSE p.payer END AS counterparty"
+		" FROM payment AS p CROSS JOIN " NOTICE_SIDES ")"
+		" INSERT INTO kinwallet_data.clearing_notice " NOTICE_COLUMNS
+		" SELECT CASE WHEN side OPERATOR(pg_catalog.=) 'pay' THEN pay_id ELSE receive_id END,"
+		" CASE WHEN side OPERATOR(pg_catalog.=) 'pay' THEN receive_id ELSE pay_id END,"
+		" kinwallet.notice_number($1, kind, side, level, addressee, counterparty),"
+		" $1, notice_kind, side, level, addressee, counterparty, amount,"
+		" CASE WHEN level OPERATOR(pg_catalog.<>) 'region' THEN $5"
+		" WHEN kinwallet.province(payer) OPERATOR(kinwallet.=) payee THEN $4 ELSE $6 END,"
+		" true, $2, $3 FROM notice")
+/* a number that is taken goes on with -2, -3; the payer's notice comes first */
+KW_PLAN(KW_PLAN_ISSUE_NOTICE, "tdrradzn",
+		"WITH id AS MATERIALIZED (SELECT"
+		" pg_catalog.nextval('kinwallet_data.notice_id'::pg_catalog.regclass) AS pay_id,"
+		" pg_catalog.nextval('kinwallet_data.notice_id'::pg_catalog.regclass) AS receive_id),"
+		" notice AS (SELECT id.*, s.side,"
+		" CASE WHEN s.side OPERATOR(pg_catalog.=) 'pay' THEN $3 ELSE $4 END AS addressee,"
+		" CASE WHEN s.side OPERATOR(pg_catalog.=) 'pay' THEN $4 ELSE $3 END AS counterparty"
+		" FROM id CROSS JOIN " NOTICE_SIDES "),"
+		" earlier AS (SELECT pg_catalog.count(*) AS n FROM kinwallet_data.clearing_notice"
+		" WHERE month OPERATOR(pg_catalog.=) $2 AND kind OPERATOR(pg_catalog.=) $1"
+		" AND side OPERATOR(pg_catalog.=) 'pay' AND addressee OPERATOR(kinwallet.=) $3"
+		" AND counterparty OPERATOR(kinwallet.=) $4),"
+		" issued AS (INSERT INTO kinwallet_data.clearing_notice " NOTICE_COLUMNS
+		" SELECT CASE WHEN side OPERATOR(pg_catalog.=) 'pay' THEN pay_id ELSE receive_id END,"
+		" CASE WHEN side OPERATOR(pg_catalog.=) 'pay' THEN receive_id ELSE pay_id END,"
+		" kinwallet.notice_number($2, $1, side, 'province', addressee, counterparty)"
+		" OPERATOR(pg_catalog.||) CASE WHEN earlier.n OPERATOR(pg_catalog.>) 0"
+		" THEN pg_catalog.concat('-', earlier.n OPERATOR(pg_catalog.+) 1) ELSE '' END,"
+		" $2, $1, side, 'province', addressee, counterparty, $5, $6, false, $7, $8 FROM notice, earlier)"
+		" SELECT pay_id FROM id")
+KW_PLAN(KW_PLAN_EXPECT_PAYMENTS, "db",
+		"UPDATE kinwallet_data.clearing_month SET unpaid = $2, unconfirmed = $2"
+		" WHERE month OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_NOTICE, "b",
+		"SELECT partner, month, counts, side OPERATOR(pg_catalog.=) 'pay', number"
+		" FROM kinwallet_data.clearing_notice WHERE notice_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_LOCK_NOTICES, "bb",
+		"SELECT 1 FROM kinwallet_data.clearing_notice"
+		" WHERE notice_id OPERATOR(pg_catalog.=) $1 OR notice_id OPERATOR(pg_catalog.=) $2"
+		" ORDER BY notice_id FOR UPDATE")
+KW_PLAN(KW_PLAN_NOTICE_STATE, "b",
+		"SELECT n.status OPERATOR(pg_catalog.=) 'paid', n.amount, n.paid, kinwallet.business_date(n.issued_at),"
+		" n.paid_on, n.received_on IS NOT NULL, p.number"
+		" FROM kinwallet_data.clearing_notice AS n"
+		" JOIN kinwallet_data.clearing_notice AS p ON p.notice_id OPERATOR(pg_catalog.=) n.partner"
+		" WHERE n.notice_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PAYMENT, "bt",
+		"SELECT 1 FROM kinwallet_data.clearing_payment"
+		" WHERE notice_id OPERATOR(pg_catalog.=) $1 AND reference OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_INSERT_PAYMENT, "badtzn",
+		"INSERT INTO kinwallet_data.clearing_payment (notice_id, amount, paid_on, reference, at, by)"
+		" VALUES ($1, $2, $3, $4, $5, $6)")
+KW_PLAN(KW_PLAN_ADD_PAYMENT, "bba",
+		"UPDATE kinwallet_data.clearing_notice SET paid = paid OPERATOR(kinwallet.+) $3,"
+		" status = CASE WHEN paid OPERATOR(kinwallet.+) $3 OPERATOR(kinwallet.=) amount THEN 'paid' ELSE status END,"
+		" paid_on = CASE WHEN paid OPERATOR(kinwallet.+) $3 OPERATOR(kinwallet.=) amount"
+		" THEN (SELECT pg_catalog.max(p.paid_on) FROM kinwallet_data.clearing_payment AS p"
+		" WHERE p.notice_id OPERATOR(pg_catalog.=) $1) END"
+		" WHERE notice_id OPERATOR(pg_catalog.=) $1 OR notice_id OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_CONFIRM_RECEIPT, "bdzn",
+		"UPDATE kinwallet_data.clearing_notice SET received_on = $2, received_at = $3, received_by = $4"
+		" WHERE notice_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_COUNT_PAID, "d",
+		"UPDATE kinwallet_data.clearing_month SET unpaid = unpaid OPERATOR(pg_catalog.-) 1"
+		" WHERE month OPERATOR(pg_catalog.=) $1 RETURNING unpaid")
+KW_PLAN(KW_PLAN_COUNT_RECEIVED, "d",
+		"UPDATE kinwallet_data.clearing_month SET unconfirmed = unconfirmed OPERATOR(pg_catalog.-) 1"
+		" WHERE month OPERATOR(pg_catalog.=) $1")
+
+/*
  * Prepayment (prepayment.c)
  */
 /* whoever changes a prepayment or decides on an increase comes one at a time */
@@ -451,6 +617,10 @@ KW_PLAN(KW_PLAN_INCREASE_REQUEST, "b",
 KW_PLAN(KW_PLAN_DECIDE_REQUEST, "btznt",
 		"UPDATE kinwallet_data.prepayment_request SET state = $2, decided_at = $3, decided_by = $4, reason = $5"
 		" WHERE request_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SHARE_MONTHS, "dd",
+		"SELECT month FROM kinwallet_data.clearing_month"
+		" WHERE month OPERATOR(pg_catalog.>=) $1 AND month OPERATOR(pg_catalog.<) $2"
+		" ORDER BY month FOR KEY SHARE")
 KW_PLAN(KW_PLAN_SPLIT_MONTHS, "dd",
 		"SELECT month FROM kinwallet_data.clearing_month WHERE state OPERATOR(pg_catalog.<>) 'cut_off'"
 		" AND month OPERATOR(pg_catalog.>=) $1 AND month OPERATOR(pg_catalog.<) $2 ORDER BY month")
@@ -466,8 +636,8 @@ KW_PLAN(KW_PLAN_RAISE_ALARMS, "dz",
 		" AND red.level OPERATOR(pg_catalog.=) 'red')"
 		" ORDER BY u.payee, u.payer"
 		" ON CONFLICT DO NOTHING"
-		" RETURNING pg_catalog.pg_notify('kinwallet_alarm', pg_catalog.json_build_object("
-		"'month', a.month, 'scope', a.scope, 'payer', a.payer, 'payee', a.payee, 'level', a.level,"
+		" RETURNING pg_catalog.pg_notify('kinwallet_alarm', pg_catalog.json_build_object('kind', 'prepayment',"
+		" 'month', a.month, 'scope', a.scope, 'payer', a.payer, 'payee', a.payee, 'level', a.level,"
 		" 'used', a.used::pg_catalog.text, 'prepayment', a.prepayment::pg_catalog.text)::pg_catalog.text)")
 
 /*

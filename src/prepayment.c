@@ -9,18 +9,20 @@
  * kinwallet_data.prepayment is what the newest ones say.  Who writes them, or
  * decides on a request, holds ShareRowExclusiveLock on prepayment to commit
  * and reads with the latest snapshot after taking it, so that what it judges
- * is what it changes.  Order: this table after the rows of clearing_month.
+ * is what it changes.  Order: rows of clearing_month, then this table.
  *
  *-------------------------------------------------------------------------
  */
 #include "compat.h"
 
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "calendar.h"
+#include "clearing_month.h"
 #include "clock.h"
 #include "errors.h"
+#include "notice.h"
 #include "plans.h"
 #include "prepayment.h"
 #include "region_code.h"
@@ -31,7 +33,11 @@
 #define LAST_YEAR		2199
 
 /* months of a quarter */
-#define KW_QUARTER		3
+#define QUARTER		3
+
+/* working days in which an agency files a payment, and finance makes it */
+#define DAYS_TO_FILE	5
+#define DAYS_TO_PAY		10
 
 /* an ordered pair of provinces */
 typedef struct Pair
@@ -56,14 +62,6 @@ typedef struct Change
 /*
  * Arguments
  */
-static void
-prevent_unless_writable(const char *function)
-{
-	PreventCommandIfReadOnly(function);
-	PreventCommandIfParallelMode(function);
-	PreventCommandDuringRecovery(function);
-}
-
 static int
 year_arg(Datum value)
 {
@@ -79,32 +77,14 @@ year_arg(Datum value)
 static Pair
 pair_arg(Datum payer, Datum payee)
 {
-	Pair		pair = {DatumGetRegionCode(payer), DatumGetRegionCode(payee)};
+	Pair		pair = {kw_province_arg(payer), kw_province_arg(payee)};
 
-	if (pair.payer != kw_region_province(pair.payer) || pair.payee != kw_region_province(pair.payee))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("payer and payee must be given by the codes of their provinces"),
-				 errhint("Use %06d and %06d.", kw_region_province(pair.payer), kw_region_province(pair.payee))));
 	if (pair.payer == pair.payee)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("payer and payee must be two provinces"),
 				 errdetail("A province lends itself nothing (PP-01).")));
 	return pair;
-}
-
-/*
- * Name the user who logged in.  SET ROLE and functions that run as somebody
- * else do not make two persons of one (PP-08).
- */
-static Datum
-session_user_name(void)
-{
-	Name		name = palloc0(NAMEDATALEN);
-
-	namestrcpy(name, GetUserNameFromId(GetSessionUserId(), false));
-	return NameGetDatum(name);
 }
 
 static char *
@@ -139,6 +119,19 @@ kw_prepayment_alarms(DateADT month)
 }
 
 /*
+ * Lock what a change of a year's prepayments touches: first the year's months,
+ * since a split that is under way delivers their alarms; then everybody else
+ * who changes prepayments.
+ */
+static void
+lock_year(int year)
+{
+	kw_spi(KW_PLAN_SHARE_MONTHS, DateADTGetDatum(kw_first_day_of_year(year)),
+		   DateADTGetDatum(kw_first_day_of_year(year + 1)));
+	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
+}
+
+/*
  * Look at the split months of a year again, after its prepayments changed.
  */
 static void
@@ -156,15 +149,27 @@ alarms_of_year(int year)
 }
 
 /*
- * Order the payment of a change (PP-10): an adjustment notice of the year's
- * top-up or return, a notice of an emergency increase.  Gives the notice's
- * id, 0 while there is none: an event with a difference and without a notice
- * is one still to be ordered.
+ * Order the payment of a change (PP-10): the payer tops up, or the payee
+ * returns.  An increase is filed with finance and paid within the working
+ * days of PP-08; the yearly adjustment is due by the end of February (PP-03),
+ * or within as many working days when it is fixed too late for that.  Gives
+ * the id of the notice to who pays.
  */
 static int64
-issue_prepayment_notice(const Change *change pg_attribute_unused())
+issue_prepayment_notice(const Change *change, TimestampTz at)
 {
-	return 0;
+	bool		increase = change->request_id != 0;
+	bool		tops_up = change->after > change->before;
+	DateADT		due_on = kw_add_working_days(kw_add_working_days(kw_day_of(at), DAYS_TO_FILE), DAYS_TO_PAY);
+
+	if (!increase)
+		due_on = Max(due_on, kw_add_months(kw_first_day_of_year(change->year), 2) - 1);
+	return kw_issue_notice(increase ? "emergency" : "prepayment", change->since,
+						   tops_up ? change->pair.payer : change->pair.payee,
+						   tops_up ? change->pair.payee : change->pair.payer,
+						   tops_up ? kw_amount_sub(change->after, change->before) :
+						   kw_amount_sub(change->before, change->after),
+						   due_on, at);
 }
 
 /*
@@ -175,7 +180,8 @@ write_change(const Change *change)
 {
 	bool		by_rule = change->quarter != NULL;
 	bool		increase = change->request_id != 0;
-	int64		notice_id = change->after != change->before ? issue_prepayment_notice(change) : 0;
+	TimestampTz at = kw_now();
+	int64		notice_id = change->after != change->before ? issue_prepayment_notice(change, at) : 0;
 	Datum		year = Int32GetDatum(change->year);
 	Datum		payer = RegionCodeGetDatum(change->pair.payer);
 	Datum		payee = RegionCodeGetDatum(change->pair.payee);
@@ -197,7 +203,7 @@ write_change(const Change *change)
 			year, payer, payee, CStringGetTextDatum(change->kind), DateADTGetDatum(change->since),
 			WalletAmountGetDatum(change->before), WalletAmountGetDatum(change->after),
 			Int64GetDatum(change->request_id), Int64GetDatum(notice_id),
-			TimestampTzGetDatum(kw_now()), session_user_name()
+			TimestampTzGetDatum(at), kw_login_name()
 		};
 		bool		nulls[] = {false, false, false, false, false, false, false, !increase, notice_id == 0, false, false};
 
@@ -215,7 +221,7 @@ prepayment_of_quarter(const WalletAmount *quarter)
 	WalletAmount sum = kw_amount_add(kw_amount_add(quarter[0], quarter[1]), quarter[2]);
 
 	/* 0, 2/3 and 4/3 fen beside the whole thirds: rounded 0, 1 and 1 */
-	return sum / KW_QUARTER * 2 + (sum % KW_QUARTER != 0 ? 1 : 0);
+	return sum / QUARTER * 2 + (sum % QUARTER != 0 ? 1 : 0);
 }
 
 /*
@@ -227,7 +233,7 @@ kw_set_prepayment(PG_FUNCTION_ARGS)
 {
 	int			year;
 	DateADT		january;
-	DateADT		months[KW_QUARTER];
+	DateADT		months[QUARTER];
 	Change	   *changes;
 	int			n_changes = 0;
 	uint64		n;
@@ -235,14 +241,14 @@ kw_set_prepayment(PG_FUNCTION_ARGS)
 
 	KW_ARGS_NOT_NULL("year");
 	year = year_arg(PG_GETARG_DATUM(0));
-	prevent_unless_writable("set_prepayment()");
+	kw_prevent_unless_writable("set_prepayment()");
 	january = kw_first_day_of_year(year);
 
 	kw_spi_begin(&spi);
-	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
-	for (int i = 0; i < KW_QUARTER; i++)
+	lock_year(year);
+	for (int i = 0; i < QUARTER; i++)
 	{
-		months[i] = kw_add_months(january, i - KW_QUARTER);
+		months[i] = kw_add_months(january, i - QUARTER);
 		require_split(months[i]);
 	}
 	kw_spi_latest(KW_PLAN_PREPAYMENT_YEARS, Int32GetDatum(year));
@@ -262,12 +268,12 @@ kw_set_prepayment(PG_FUNCTION_ARGS)
 	for (uint64 row = 0; row < n; row++)
 	{
 		Change	   *change = &changes[n_changes];
-		WalletAmount *quarter = palloc(sizeof(WalletAmount) * KW_QUARTER);
+		WalletAmount *quarter = palloc(sizeof(WalletAmount) * QUARTER);
 
 		/* what was set by hand for this very year stays */
 		if (kw_spi_bool(row, 7))
 			continue;
-		for (int i = 0; i < KW_QUARTER; i++)
+		for (int i = 0; i < QUARTER; i++)
 			quarter[i] = kw_spi_int64(row, 3 + i);
 		change->year = year;
 		change->pair.payer = kw_spi_int32(row, 1);
@@ -343,7 +349,7 @@ kw_set_initial_prepayment(PG_FUNCTION_ARGS)
 	change.after = PG_GETARG_WALLET_AMOUNT(3);
 	change.kind = "manual";
 	change.since = kw_first_day_of_year(change.year);
-	prevent_unless_writable("set_initial_prepayment()");
+	kw_prevent_unless_writable("set_initial_prepayment()");
 	if (change.after <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_KW_AMOUNT_OUT_OF_RANGE),
@@ -351,7 +357,7 @@ kw_set_initial_prepayment(PG_FUNCTION_ARGS)
 				 errdetail("It is %s yuan (EDGE-56).", kw_amount_text(change.after))));
 
 	kw_spi_begin(&spi);
-	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
+	lock_year(change.year);
 	find_pair(change.pair, kw_add_months(change.since, 11), &state);
 	refuse_earlier_year(change.year, change.pair, &state);
 	if (state.last_year == change.year && !state.last_is_manual)
@@ -444,7 +450,7 @@ kw_request_increase(PG_FUNCTION_ARGS)
 		KW_ARGS_NOT_NULL("month", "payee", "payer", "raise_to");
 	increase.month = kw_month_arg(PG_GETARG_DATUM(0));
 	increase.pair = pair_arg(PG_GETARG_DATUM(2), PG_GETARG_DATUM(1));
-	prevent_unless_writable("request_increase()");
+	kw_prevent_unless_writable("request_increase()");
 	if (PG_NARGS() > 3)
 	{
 		increase.raise_to = PG_GETARG_WALLET_AMOUNT(3);
@@ -468,7 +474,7 @@ kw_request_increase(PG_FUNCTION_ARGS)
 	kw_spi_one(KW_PLAN_INSERT_REQUEST, DateADTGetDatum(increase.month),
 			   RegionCodeGetDatum(increase.pair.payer), RegionCodeGetDatum(increase.pair.payee),
 			   WalletAmountGetDatum(increase.used), WalletAmountGetDatum(increase.prepayment),
-			   WalletAmountGetDatum(increase.raise_to), TimestampTzGetDatum(kw_now()), session_user_name());
+			   WalletAmountGetDatum(increase.raise_to), TimestampTzGetDatum(kw_now()), kw_login_name());
 	request_id = kw_spi_int64(0, 1);
 	kw_spi_end(&spi);
 	PG_RETURN_INT64(request_id);
@@ -526,13 +532,13 @@ kw_approve_increase(PG_FUNCTION_ARGS)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("request_id");
-	prevent_unless_writable("approve_increase()");
+	kw_prevent_unless_writable("approve_increase()");
 
 	kw_spi_begin(&spi);
 	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
 	change.request_id = PG_GETARG_INT64(0);
 	requested_by = find_request(change.request_id, &increase);
-	decided_by = session_user_name();
+	decided_by = kw_login_name();
 	if (strcmp(requested_by, NameStr(*DatumGetName(decided_by))) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -564,12 +570,12 @@ kw_refuse_increase(PG_FUNCTION_ARGS)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("request_id", "reason");
-	prevent_unless_writable("refuse_increase()");
+	kw_prevent_unless_writable("refuse_increase()");
 
 	kw_spi_begin(&spi);
 	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
 	(void) find_request(PG_GETARG_INT64(0), &increase);
-	decide_request(PG_GETARG_INT64(0), "refused", session_user_name(), PG_GETARG_TEXT_PP(1));
+	decide_request(PG_GETARG_INT64(0), "refused", kw_login_name(), PG_GETARG_TEXT_PP(1));
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
 }

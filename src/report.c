@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "clearing_month.h"
 #include "clock.h"
 #include "plans.h"
 #include "region_code.h"
@@ -537,14 +538,7 @@ kw_clearing_report(PG_FUNCTION_ARGS)
 	KW_ARGS_NOT_NULL("month", NULL);
 	month = kw_month_arg(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(1))
-	{
-		province = PG_GETARG_REGION_CODE(1);
-		if (province != kw_region_province(province))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("province must be given by the code of its province"),
-					 errhint("Use %06d.", kw_region_province(province))));
-	}
+		province = kw_province_arg(PG_GETARG_DATUM(1));
 
 	/* in the caller's memory, which outlives SPI's */
 	initStringInfo(&page);

@@ -10,7 +10,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
-#include "clock.h"
+#include "clearing_month.h"
 #include "errors.h"
 #include "plans.h"
 #include "report_data.h"

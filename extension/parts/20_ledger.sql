@@ -399,7 +399,12 @@ BEGIN
 		cut_off_at timestamptz NOT NULL,
 		cut_off_by name NOT NULL,
 		split_at timestamptz,
-		split_by name
+		split_by name,
+		-- from the first one on its lines are fixed
+		signatures integer NOT NULL DEFAULT 0 CONSTRAINT clearing_month_signatures CHECK (signatures >= 0),
+		-- notices not paid yet, and not confirmed as received
+		unpaid bigint NOT NULL DEFAULT 0 CONSTRAINT clearing_month_unpaid CHECK (unpaid >= 0),
+		unconfirmed bigint NOT NULL DEFAULT 0 CONSTRAINT clearing_month_unconfirmed CHECK (unconfirmed >= 0)
 	);
 
 	CREATE TABLE kinwallet_data.clearing_pair (
@@ -421,6 +426,7 @@ BEGIN
 			AND (kinwallet.fen(due) = 0 OR kinwallet.fen(adjustment) = 0))
 	);
 
+	PERFORM kinwallet.create_clearing_tables();
 	PERFORM kinwallet.create_prepayment_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();

@@ -248,6 +248,10 @@ AS $verify_clearing$
 		FROM kinwallet_data.draw
 		WHERE scope <> 'l'
 		GROUP BY month, payer_region, payee_region
+		UNION ALL
+		-- lines that were withheld, cleared late or deducted
+		SELECT month, payer, payee, items, region_times, province_times, gross, reversed
+		FROM kinwallet.clearing_corrections()
 	), line AS (
 		SELECT d.month, coalesce(a.party, d.payer_region) AS payer, coalesce(b.party, d.payee_region) AS payee,
 			d.items, d.region_times, d.province_times, d.gross, d.reversed, m.signed

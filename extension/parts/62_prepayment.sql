@@ -1,6 +1,6 @@
 /*
  * Prepayment (rules.md 2.2), and what reconciliation, statistics and the monthly
- * report share with it: tables and checks of arguments.
+ * report share with it: the tables.
  */
 
 -- The tables.  Called by create_ledger().
@@ -54,7 +54,7 @@ BEGIN
 		after kinwallet.wallet_amount NOT NULL,
 		-- of an increase: the request that was approved
 		request_id bigint,
-		-- the notice that orders the payment (PP-10); NULL: not issued yet, or no difference to pay
+		-- the notice that orders the payment (PP-10); NULL: there is no difference to pay
 		notice_id bigint,
 		at timestamptz NOT NULL,
 		by name NOT NULL,
@@ -133,42 +133,6 @@ END
 $create_prepayment_tables$;
 COMMENT ON FUNCTION kinwallet.create_prepayment_tables() IS
 	'make the tables of prepayment and reconciliation with their triggers; called by create_ledger()';
-
-/*
- * Arguments of the functions below that are not written in C.
- */
-CREATE FUNCTION kinwallet.require_split(month date) RETURNS date
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $require_split$
-BEGIN
-	IF month IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'argument "month" must not be null';
-	ELSIF NOT isfinite(month) OR extract(day FROM month) <> 1 THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'month must be given by its first day';
-	END IF;
-	IF NOT EXISTS (SELECT FROM kinwallet_data.clearing_month AS m WHERE m.month = require_split.month AND m.state <> 'cut_off') THEN
-		RAISE SQLSTATE 'KW021' USING MESSAGE = format('month %s is not split', to_char(month, 'YYYY-MM')),
-			HINT = 'Call kinwallet.split() first.';
-	END IF;
-	RETURN month;
-END
-$require_split$;
-COMMENT ON FUNCTION kinwallet.require_split(date) IS 'give back a month that is split, or refuse it (KW021)';
-
-CREATE FUNCTION kinwallet.require_province(province kinwallet.region_code, name text) RETURNS kinwallet.region_code
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $require_province$
-BEGIN
-	IF province OPERATOR(kinwallet.<>) kinwallet.province(province) THEN
-		RAISE invalid_parameter_value USING MESSAGE = format('%s must be given by the code of its province', name),
-			HINT = format('Use %s.', kinwallet.province(province));
-	END IF;
-	RETURN province;
-END
-$require_province$;
-COMMENT ON FUNCTION kinwallet.require_province(kinwallet.region_code, text) IS 'give back a province''s code, or refuse a region within it; NULL passes';
 
 /*
  * Prepayment
@@ -255,7 +219,7 @@ SET search_path = pg_catalog, pg_temp
 AS $prepayment_status$
 	SELECT u.payer, u.payee, u.prepayment, u.used,
 		kinwallet.fen(u.used)::numeric / nullif(kinwallet.fen(u.prepayment), 0), u.alarm
-	FROM kinwallet.require_split(prepayment_status.month) AS split(month)
+	FROM kinwallet.split_month(prepayment_status.month) AS split(month)
 	CROSS JOIN LATERAL kinwallet.prepayment_usage(split.month) AS u
 	ORDER BY u.payee, u.payer NULLS LAST
 $prepayment_status$;
@@ -383,6 +347,18 @@ AS $verify_prepayment$
 	WHERE r.request_id IS NULL OR e.request_id IS NULL
 		OR kinwallet.fen(r.raise_to) <> e.fen OR r.month <> e.since
 		OR r.payer OPERATOR(kinwallet.<>) e.payer OR r.payee OPERATOR(kinwallet.<>) e.payee
+	UNION ALL
+	-- PP-10: each difference is ordered to be paid by who owes it
+	SELECT 'prepayment_event.notice', 'event ' || e.event_id, owed.text,
+		coalesce(n.addressee::text || ' pays ' || n.counterparty::text || ' ' || n.amount::text, 'no notice')
+	FROM event AS e
+	CROSS JOIN LATERAL (SELECT CASE
+		WHEN e.fen > e.held THEN concat_ws(' ', e.payer, 'pays', e.payee, kinwallet.yuan(e.fen::numeric - e.held))
+		WHEN e.fen < e.held THEN concat_ws(' ', e.payee, 'pays', e.payer, kinwallet.yuan(e.held::numeric - e.fen))
+		ELSE 'no notice' END) AS owed(text)
+	LEFT JOIN kinwallet_data.clearing_notice AS n ON n.notice_id = e.notice_id AND n.side = 'pay'
+		AND n.kind = CASE e.kind WHEN 'increase' THEN 'emergency' ELSE 'prepayment' END
+	WHERE owed.text <> coalesce(n.addressee::text || ' pays ' || n.counterparty::text || ' ' || n.amount::text, 'no notice')
 	UNION ALL
 	SELECT 'prepayment_request.two_persons', 'request ' || r.request_id, 'another user than ' || r.requested_by, r.decided_by::text
 	FROM kinwallet_data.prepayment_request AS r

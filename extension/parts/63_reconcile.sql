@@ -92,7 +92,9 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = 'the centre holds the lines of all provinces',
 			HINT = 'Leave the province out.';
 	END IF;
-	PERFORM kinwallet.require_province(province, 'province');
+	IF province IS NOT NULL THEN
+		PERFORM kinwallet.known_province(province);
+	END IF;
 
 	IF lines IS NOT NULL AND jsonb_typeof(lines) <> 'array' THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'lines must be an array of objects';

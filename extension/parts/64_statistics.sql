@@ -21,7 +21,9 @@ BEGIN
 	ELSIF NOT isfinite(since) OR NOT isfinite(until) OR since > until THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'until must not be before since, and both must be finite';
 	END IF;
-	PERFORM kinwallet.require_province(province, 'province');
+	IF province IS NOT NULL THEN
+		PERFORM kinwallet.known_province(province);
+	END IF;
 
 	RETURN QUERY
 	WITH draw AS (
