@@ -95,14 +95,20 @@ ISOLATION = \
 	version \
 	accept_vs_withdraw \
 	batch_vs_batch \
+	capture_vs_cancel \
+	capture_vs_dissolve \
+	capture_vs_sweep \
 	credits_vs_batch \
 	cut_off_vs_spend \
 	establish_vs_establish \
 	establish_vs_move \
 	event_vs_event \
+	hold_vs_freeze \
+	hold_vs_spend \
 	move_vs_move \
 	policy_vs_transfer \
 	posting_vs_posting \
+	premium_vs_premium \
 	refund_vs_dissolve \
 	request_vs_same_request \
 	savepoint_vs_retry \

@@ -227,12 +227,12 @@ SELECT with_trigger('wallet', 'UPDATE', 'available');
 SELECT with_trigger('transfer', 'INSERT', 'amount');
 SELECT with_trigger('transfer_2026_02', 'INSERT', 'month');
 SELECT with_trigger('wallet', 'UPDATE', 'update');
--- the relation is plain, its row is changed under the posting's hands all the same
+-- the wallet's row is changed under the posting's hands
 CREATE FUNCTION site_touch() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN UPDATE kinwallet_data.relation SET spent = spent WHERE contributor = 1; RETURN NEW; END $$;
-CREATE TRIGGER site BEFORE UPDATE ON kinwallet_data.wallet FOR EACH ROW EXECUTE FUNCTION site_touch();
+$$ BEGIN UPDATE kinwallet_data.wallet SET available = available WHERE person_id = 1; RETURN NEW; END $$;
+CREATE TRIGGER site BEFORE UPDATE ON kinwallet_data.relation FOR EACH ROW EXECUTE FUNCTION site_touch();
 SELECT post();
-DROP TRIGGER site ON kinwallet_data.wallet;
+DROP TRIGGER site ON kinwallet_data.relation;
 -- transition tables are refused, where they would stay empty
 CREATE TRIGGER site AFTER UPDATE ON kinwallet_data.wallet REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION fire();
 SELECT post();
