@@ -675,6 +675,7 @@ SELECT format('SELECT * FROM demo.live(%L)', day::date) FROM generate_series(tim
 SELECT demo.at('2026-01-20', '08:00') \gset
 SELECT demo.run('workers who move home, by one UPDATE', $$SELECT demo.change('worker', 71, 400, 'region = m.home')$$);
 SELECT demo.run('parents who die', $$SELECT demo.change('parent', 72, 60, $x$status = 'deceased'$x$)$$);
+SELECT demo.run('workers who die', $$SELECT demo.change('worker', 76, 60, $x$status = 'deceased'$x$)$$);
 SELECT demo.run('spouses who change to the resident scheme', $$SELECT demo.change('spouse', 73, 100, $x$scheme = 'resident'$x$)$$);
 SELECT demo.run('wallets frozen by supervision', $$SELECT count(freeze_wallet(person_id, 'inspection')::text) FROM (
 	SELECT person_id FROM demo.member WHERE role = 'sibling' ORDER BY demo.rnd(person_id, 74) LIMIT 20) AS f$$);

@@ -23,21 +23,41 @@
 #include "transfer.h"
 
 /*
- * Make the wallet row of a person who has none.  The person's row is shared
- * first, so that no event changes what is copied from it.
+ * Make the wallet rows of persons who have none, sorted.  All their rows are
+ * shared first, so that no event changes what is copied from them, and no
+ * person is waited for with a wallet in hand.
  */
 static void
-create_wallet(int64 person_id)
+create_wallets(const int64 *person_ids, uint64 n)
+{
+	Datum		persons = kw_id_array(person_ids, (int) n);
+	uint64		known = kw_spi(KW_PLAN_SHARE_ALL_PERSONS, persons);
+
+	for (uint64 i = 0; i < n; i++)
+		if (i >= known || kw_spi_int64(i, 1) != person_ids[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_KW_NOT_FOUND),
+					 errmsg("person does not exist"),
+					 errdetail("There is no person %lld (ACT-01).", (long long) person_ids[i])));
+	kw_spi(KW_PLAN_CREATE_WALLETS, persons);
+}
+
+/*
+ * Make the wallet rows that are missing, before any wallet is locked.
+ */
+static void
+create_missing_wallets(const int64 *persons, int n)
 {
 	KwSpi		spi;
+	uint64		missing;
+	int64	   *ids;
 
 	kw_spi_begin(&spi);
-	if (kw_spi(KW_PLAN_SHARE_PERSON, Int64GetDatum(person_id)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_KW_NOT_FOUND),
-				 errmsg("person does not exist"),
-				 errdetail("There is no person %lld (ACT-01).", (long long) person_id)));
-	kw_spi(KW_PLAN_CREATE_WALLET, Int64GetDatum(person_id));
+	missing = kw_spi(KW_PLAN_MISSING_WALLETS, kw_id_array(persons, n));
+	ids = palloc(Max(missing, 1) * sizeof(int64));
+	for (uint64 i = 0; i < missing; i++)
+		ids[i] = kw_spi_int64(i, 1);
+	create_wallets(ids, missing);
 	kw_spi_end(&spi);
 }
 
@@ -116,7 +136,7 @@ kw_credit_account(PG_FUNCTION_ARGS)
 	if (!kw_lock_wallet(p, person_id, &wallet))
 	{
 		kw_posting_end(p);
-		create_wallet(person_id);
+		create_missing_wallets(&person_id, 1);
 		p = kw_posting_begin("kinwallet.credit_account()");
 		if (!kw_lock_wallet(p, person_id, &wallet))
 			kw_serialization_failure(); /* made by somebody after our snapshot */
@@ -146,26 +166,6 @@ kw_position_of(int64 value, const int64 *sorted, int n)
 	const int64 *found = bsearch(&value, sorted, n, sizeof(int64), compare_int64);
 
 	return (int) (found - sorted);
-}
-
-/*
- * Make the wallet rows that are missing, before any wallet is locked.
- */
-static void
-create_missing_wallets(const int64 *persons, int n)
-{
-	KwSpi		spi;
-	uint64		missing;
-	int64	   *ids;
-
-	kw_spi_begin(&spi);
-	missing = kw_spi(KW_PLAN_MISSING_WALLETS, kw_id_array(persons, n));
-	ids = palloc(Max(missing, 1) * sizeof(int64));
-	for (uint64 i = 0; i < missing; i++)
-		ids[i] = kw_spi_int64(i, 1);
-	for (uint64 i = 0; i < missing; i++)
-		create_wallet(ids[i]);
-	kw_spi_end(&spi);
 }
 
 static void

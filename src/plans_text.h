@@ -36,14 +36,15 @@ KW_PLAN(KW_PLAN_PROVIDER, "t",
 KW_PLAN(KW_PLAN_FIND_APPLICANT, "ptr",
 		"SELECT person_id, name OPERATOR(pg_catalog.=) $2 AND region OPERATOR(kinwallet.=) $3"
 		" FROM kinwallet_data.person WHERE citizen_id OPERATOR(kinwallet.=) $1")
-KW_PLAN(KW_PLAN_SHARE_PERSON, "b",
-		"SELECT true FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1 FOR SHARE")
-KW_PLAN(KW_PLAN_CREATE_WALLET, "b",
+KW_PLAN(KW_PLAN_SHARE_ALL_PERSONS, "L",
+		"SELECT person_id FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY person_id FOR SHARE")
+KW_PLAN(KW_PLAN_CREATE_WALLETS, "L",
 		"INSERT INTO kinwallet_data.wallet (person_id, region, insured, scheme)"
 		" SELECT person_id, region, pg_catalog.\"left\"(status, 1)::\"char\","
 		" (CASE WHEN scheme OPERATOR(pg_catalog.<>) 'employee' THEN 'r' WHEN individual_account THEN 'e' ELSE 'p' END)::\"char\""
-		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) $1"
-		" ON CONFLICT (person_id) DO NOTHING")
+		" FROM kinwallet_data.person WHERE person_id OPERATOR(pg_catalog.=) ANY ($1)"
+		" ORDER BY person_id ON CONFLICT (person_id) DO NOTHING")
 KW_PLAN(KW_PLAN_MISSING_WALLETS, "L",
 		"SELECT u.id FROM pg_catalog.unnest($1) AS u(id)"
 		" WHERE NOT EXISTS (SELECT FROM kinwallet_data.wallet AS w WHERE w.person_id OPERATOR(pg_catalog.=) u.id)"

@@ -210,8 +210,7 @@ lock_restored_relations(Refund *r)
 static bool
 has_account(const KwWallet *wallet)
 {
-	return wallet->scheme == KW_SCHEME_EMPLOYEE &&
-		(wallet->insured == KW_INSURED_NORMAL || wallet->insured == KW_INSURED_PAUSED);
+	return wallet->scheme == KW_SCHEME_EMPLOYEE && wallet->insured != KW_INSURED_DECEASED;
 }
 
 /*

@@ -60,12 +60,13 @@ kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 
 	/*
 	 * A resource owner that remembers one descriptor thousands of times
-	 * searches all of them to forget one: a copy is not counted.
+	 * searches all of them to forget one: a copy is not counted.  The
+	 * constraints hold what a column added with a default is in old rows.
 	 */
 	if (p->bulk)
 	{
 		if (open->desc == NULL)
-			open->desc = CreateTupleDescCopy(desc);
+			open->desc = CreateTupleDescCopyConstr(desc);
 		desc = open->desc;
 	}
 	slot = MakeSingleTupleTableSlot(desc, virtual ? &TTSOpsVirtual : table_slot_callbacks(open->rel));

@@ -49,7 +49,7 @@ ensure_wallet(int64 person_id, Owner *owner)
 		kw_no_such_person(person_id);
 	owner->insured = kw_spi_char(0, 1);
 	owner->has_credential = kw_spi_bool(0, 2);
-	kw_spi(KW_PLAN_CREATE_WALLET, Int64GetDatum(person_id));
+	kw_spi(KW_PLAN_CREATE_WALLETS, kw_id_array(&person_id, 1));
 }
 
 static const char *

@@ -46,24 +46,37 @@ start_demo()
 		rmdir "$dir"
 		exit 1
 	}
+	echo "Building, and starting a private server in $dir"
 	bash tools/setup.sh "$dir" || exit
 	eval "$(bash tools/cluster.sh env "$dir")"
 
 	for script in demo/worked_example.sql demo/month.sql; do
-		[ -e "$script" ] || continue
 		database=$(basename "$script" .sql)
 		echo
-		echo "== $script"
+		echo "== $script, in database $database"
 		createdb "$database" || exit
-		psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f "$script" || exit
+		psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f "$script" || {
+			echo "$script failed; the server stays: psql -h $PGHOST -U postgres $database, \`make demo-stop\`" >&2
+			exit 1
+		}
 	done
 
 	cat <<-EOF
 
-		The demo's server runs in $dir, on no network. Its databases:
-		$(psql -XAtqc "SELECT '    psql -h $PGHOST -U postgres ' || datname
-				FROM pg_catalog.pg_database WHERE NOT datistemplate ORDER BY oid")
-		\`make demo-stop\` ends and removes it.
+		The demo's server runs in $dir, on no network. To look around:
+
+		    psql -h $PGHOST -U postgres worked_example
+		    psql -h $PGHOST -U postgres month
+
+		and there, for example:
+
+		    SET search_path = kinwallet, public;
+		    SELECT * FROM wallet(1);             -- in month: wallet(171)
+		    SELECT * FROM history(1);
+		    SELECT * FROM clearing_pairs('2026-01-01', 'province');
+
+		In database month, family 17 is the persons 171 (worker), 172 (spouse), 173 (parent), 174 (child), 175 (sibling),
+		and so on up to family 25000. \`make demo-stop\` ends and removes the server.
 	EOF
 }
 

@@ -469,7 +469,7 @@ BEGIN
 		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.person_changed();
 
 	-- state: written by kinwallet's functions, which act as the ledger's owner
-	FOREACH tab IN ARRAY '{wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.state_guard()', tab || '_guard', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER %I', tab, tab || '_guard');

@@ -1,11 +1,15 @@
 /*
  * Looking up.  SECURITY DEFINER: a caller needs EXECUTE and no right to the
  * tables.  The helpers are not: they serve the functions below.
+ *
+ * jit = off here and in the checks: over all months' partitions the compiling
+ * takes many times longer than the query.
  */
 
 CREATE FUNCTION kinwallet.known_person(person_id bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $known_person$
 BEGIN
 	IF NOT EXISTS (SELECT FROM kinwallet_data.person AS p WHERE p.person_id = known_person.person_id) THEN
@@ -20,6 +24,7 @@ COMMENT ON FUNCTION kinwallet.known_person(bigint) IS 'give back a person''s id,
 CREATE FUNCTION kinwallet.policy_of(region kinwallet.region_code, day date) RETURNS integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $policy_of$
 	SELECT p.policy_id
 	FROM kinwallet_data.policy AS p,
@@ -36,6 +41,7 @@ CREATE FUNCTION kinwallet.wallet(INOUT person_id bigint, OUT opened_at timestamp
 	OUT received_held kinwallet.wallet_amount, OUT transfers_left_today integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $wallet$
 	SELECT known.person_id,
 		profile.opened_at,
@@ -68,6 +74,7 @@ CREATE FUNCTION kinwallet.quotas(person_id bigint)
 		spent kinwallet.wallet_amount, returned kinwallet.wallet_amount, since timestamptz)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $quotas$
 	SELECT r.relation_id, r.contributor, r.recipient, r.kinship,
 		CASE r.state WHEN 'r' THEN 'requested' WHEN 'a' THEN 'active' WHEN 's' THEN 'suspended' WHEN 'd' THEN 'dissolved'
@@ -96,6 +103,7 @@ CREATE FUNCTION kinwallet.person_facts(person_id bigint)
 		shown text, account bigint, received bigint, given bigint, suspense bigint, reference text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $person_facts$
 	SELECT e.at, e.entry_id, 1, 'credit', NULL::bigint, NULL::bigint,
 		'account', kinwallet.fen(e.amount), 0::bigint, 0::bigint, 0::bigint, e.entry_id::text
@@ -171,6 +179,7 @@ CREATE FUNCTION kinwallet.history(person_id bigint, since timestamptz DEFAULT NU
 		balance_after kinwallet.wallet_amount, reference text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $history$
 	WITH line AS (
 		SELECT f.at, f.fact_id, f.part, f.kind, f.counterparty, f.shown, f.reference,
@@ -204,6 +213,7 @@ CREATE FUNCTION kinwallet.balance_as_of(person_id bigint, at timestamptz,
 	OUT own_available kinwallet.wallet_amount, OUT received_available kinwallet.wallet_amount)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $balance_as_of$
 	WITH fact AS (
 		SELECT f.relation_id, sum(f.account) AS account, sum(f.received) AS received
@@ -241,6 +251,7 @@ CREATE FUNCTION kinwallet.double_entry(month date)
 		payer kinwallet.region_code, payee kinwallet.region_code)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $double_entry$
 	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
 	FROM kinwallet_data.account_entry AS e

@@ -9,6 +9,7 @@
 CREATE FUNCTION kinwallet.yuan(fen numeric) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $yuan$
 	SELECT round(yuan.fen / 100, 2)::text
 $yuan$;
@@ -18,6 +19,7 @@ CREATE FUNCTION kinwallet.verify_wallets()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_wallets$
 	WITH account AS (
 		SELECT person_id, sum(fen) AS fen
@@ -164,6 +166,7 @@ CREATE FUNCTION kinwallet.verify_relations()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_relations$
 	WITH moved AS (
 		SELECT relation_id, sum(transferred) AS transferred, sum(drawn) AS drawn, sum(restored) AS restored,
@@ -281,6 +284,7 @@ CREATE FUNCTION kinwallet.verify_holds()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_holds$
 	WITH parts AS (
 		SELECT hold_id, sum(kinwallet.fen(amount)) AS fen

@@ -6,6 +6,7 @@ CREATE FUNCTION kinwallet.verify_spendings()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_spendings$
 	WITH drawn AS (
 		SELECT spending_id, sum(kinwallet.fen(amount)) AS fen,
@@ -138,6 +139,7 @@ CREATE FUNCTION kinwallet.verify_facts()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_facts$
 	WITH per_day AS (
 		SELECT t.contributor, kinwallet.business_date(t.at) AS day, count(*) AS n, max(p.transfers_per_day) AS at_most
@@ -226,6 +228,7 @@ CREATE FUNCTION kinwallet.verify_clearing()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_clearing$
 	WITH RECURSIVE step AS (
 		SELECT region, region AS party, successor, 0 AS hops
@@ -348,6 +351,7 @@ CREATE FUNCTION kinwallet.verify_ledger()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_ledger$
 	SELECT * FROM kinwallet.verify_wallets()
 	UNION ALL
