@@ -100,7 +100,7 @@ SELECT is((SELECT string_agg(scope || ' ' || level, ' ' ORDER BY scope) FROM kin
 SELECT is(kinwallet.set_prepayment(2026), 1::bigint, 'PP-03: one pair set');
 SELECT is(pg_temp.attempt('SELECT kinwallet.set_prepayment(2026)'), 'KW016 PP-03', 'PP-03: once for a year');
 SELECT is((SELECT concat_ws(' ', kind, side, addressee, counterparty, amount, due_on) FROM kinwallet_data.clearing_notice WHERE side = 'pay'),
-	'prepayment pay 640000 370000 300000.00 2026-02-28', 'PP-01, PP-03, PP-10: the insured province pays the care province by the end of February');
+	'prepayment pay 640000 370000 300000.00 2026-02-28', 'CP-01, PP-01, PP-03, PP-10: the insured province pays the care province, by the end of February');
 
 -- PP-05 .. PP-07
 SELECT is(pg_temp.alarm_at('0.01'), '300000.00 0.01 none, no alarm', 'PP-05: hardly used');
