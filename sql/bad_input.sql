@@ -86,7 +86,11 @@ SELECT call, answers(call, VARIADIC string_to_array(:'ids', ', ')) FROM unnest(A
 	'kinwallet.spend(gen_random_uuid(), %s, ''H37010000001'', ''medical'', ''1.00'')',
 	'kinwallet.refund(gen_random_uuid(), %s, ''1.00'')', 'kinwallet.refund_own_account(gen_random_uuid(), %s, ''1.00'')',
 	'kinwallet.wallet(%s)', 'kinwallet.quotas(%s)', 'kinwallet.history(%s)', 'kinwallet.balance_as_of(%s, now())',
-	'(kinwallet.explain_transfer(%s, 2, ''1.00'')).ok', '(kinwallet.explain_transfer(1, %s, ''1.00'')).ok']) AS call;
+	'(kinwallet.explain_transfer(%s, 2, ''1.00'')).ok', '(kinwallet.explain_transfer(1, %s, ''1.00'')).ok',
+	'kinwallet.withhold_line(%s, ''r'')', 'kinwallet.release_line(%s)', 'kinwallet.deduct_line(%s, ''r'')',
+	'kinwallet.record_deduction(''2026-02-01'', %s, ''1.00'', ''r'')', 'kinwallet.record_payment(%s, ''2026-02-01'', ''r'')',
+	'kinwallet.record_instalment(%s, ''1.00'', ''2026-02-01'', ''r'')', 'kinwallet.confirm_receipt(%s, ''2026-02-01'')',
+	'kinwallet.notice_lines(%s)']) AS call;
 SELECT sqlstate FROM unnest(ARRAY[0, -1, 99, 4398046511103, 9223372036854775807, -9223372036854775808]) AS id,
 	kinwallet.transfer_batch(ARRAY[gen_random_uuid(), gen_random_uuid()], ARRAY[id, 1], ARRAY[2, id], '{1.00,1.00}') GROUP BY 1;
 \set amounts '0.00, -0.01, -92233720368547758.08, 92233720368547758.07, 1e3, 0.001, NaN, infinity'
@@ -95,12 +99,16 @@ SELECT call, answers(call, VARIADIC string_to_array(:'amounts', ', ')) FROM unne
 	'kinwallet.transfer_application(gen_random_uuid(), 1, ''B'', ''370199195206060054'', ''370100'', ''%s'', ''v'')',
 	'kinwallet.spend(gen_random_uuid(), 2, ''H37010000001'', ''medical'', ''%s'')',
 	'kinwallet.refund(gen_random_uuid(), (SELECT spending_id FROM kinwallet_data.spending), ''%s'')',
-	'kinwallet.refund_own_account(gen_random_uuid(), (SELECT spending_id FROM kinwallet_data.spending), ''%s'')']) AS call;
+	'kinwallet.refund_own_account(gen_random_uuid(), (SELECT spending_id FROM kinwallet_data.spending), ''%s'')',
+	'kinwallet.record_deduction(''2026-02-01'', (SELECT draw_id FROM kinwallet_data.draw), ''%s'', ''r'')']) AS call;
 SELECT answer($$ kinwallet.explain_transfer(1, 2, '92233720368547758.07') $$), answer($$ kinwallet.explain_transfer(1, 2, '-92233720368547758.08') $$);
 \set dates '-infinity, infinity, 4714-11-24 BC, 5874897-12-31, 1999-12-01, 2026-02-01, 2026-01-15, 2170-09-01'
 SELECT call, answers(call, VARIADIC string_to_array(:'dates', ', ')) FROM unnest(ARRAY[
 	'kinwallet.cut_off(''%s'')', 'kinwallet.split(''%s'')', 'kinwallet.clearing_pairs(''%s'', ''province'')', 'kinwallet.clearing_pairs(''2026-02-01'', ''%s'')',
-	'kinwallet.create_ledger(''%s'')']) AS call;
+	'kinwallet.create_ledger(''%s'')', 'kinwallet.confirm_month(''%s'', ''640000'')', 'kinwallet.issue_notices(''%s'')',
+	'kinwallet.close_month(''%s'')', 'kinwallet.clearing_calendar(''%s'')', 'kinwallet.add_working_days(''%s'', 1)',
+	'kinwallet.province_table(''%s'', ''640000'')', 'kinwallet.net_positions(''%s'')', 'kinwallet.late_lines(''%s'')', 'kinwallet.notices(''%s'')',
+	'kinwallet.record_deduction(''%s'', (SELECT draw_id FROM kinwallet_data.draw), ''1000.00'', ''r'')']) AS call;
 SELECT call, answers(call, VARIADIC '{'''',x,省,"a''b",%,NUL}') FROM unnest(ARRAY[
 	'kinwallet.spend(gen_random_uuid(), 2, %L, ''medical'', ''1.00'')', 'kinwallet.spend(gen_random_uuid(), 2, ''H37010000001'', %L, ''1.00'')',
 	'kinwallet.dissolve_relation((SELECT min(relation_id) FROM kinwallet_data.relation), 1, %L)',

@@ -20,6 +20,13 @@ INSERT INTO kinwallet_data.provider (provider, kind, region) VALUES ('H370100000
 SELECT kinwallet.refund(gen_random_uuid(), spending_id, '1.00') > 0 FROM kinwallet.spend(gen_random_uuid(), 2, 'H37010000001', 'medical', '5.00');
 SELECT kinwallet.dissolve_relation(:relation, 1);
 SELECT kinwallet.insurance_event('e1', 2, '2026-02-01', status => 'paused');
+SELECT kinwallet.cut_off('2026-01-01');
+SELECT kinwallet.record_deduction('2026-02-01', draw_id, '1.00', 'audit') > 0 FROM kinwallet_data.draw WHERE kind = 'd';
+INSERT INTO kinwallet_data.clearing_alarm (kind, subject, detail, at) VALUES ('late_line', 'draw', 'late', '2026-02-01');
+INSERT INTO kinwallet_data.clearing_notice (notice_id, partner, number, month, kind, side, level, addressee, counterparty, amount, due_on, counts, issued_at, issued_by) VALUES
+	(1, 2, 'EP', '2026-01-01', 'emergency', 'pay', 'province', '640000', '370000', '1.00', '2026-02-10', false, '2026-02-01', 'x'),
+	(2, 1, 'ER', '2026-01-01', 'emergency', 'receive', 'province', '370000', '640000', '1.00', '2026-02-10', false, '2026-02-01', 'x');
+SELECT kinwallet.record_payment(1, '2026-02-01', 'bank');
 
 -- How each table takes each statement: its SQLSTATE, or "allowed"; every attempt is taken back.
 CREATE FUNCTION attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$

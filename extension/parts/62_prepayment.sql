@@ -214,7 +214,7 @@ COMMENT ON FUNCTION kinwallet.prepayment_usage(date) IS
 CREATE FUNCTION kinwallet.prepayment_status(month date)
 	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code,
 		prepayment kinwallet.wallet_amount, used kinwallet.wallet_amount, ratio numeric, alarm text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $prepayment_status$
 	SELECT u.payer, u.payee, u.prepayment, u.used,
@@ -232,15 +232,13 @@ COMMENT ON FUNCTION kinwallet.prepayment_status(date) IS
  * three months before that quarter that are split, or fewer.
  */
 CREATE FUNCTION kinwallet.forecast_months(year integer) RETURNS SETOF date
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $forecast_months$
 DECLARE
 	quarter date;
 BEGIN
-	IF year IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'argument "year" must not be null';
-	ELSIF year NOT BETWEEN 2000 AND 2199 THEN
+	IF year NOT BETWEEN 2000 AND 2199 THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'year must be from 2000 to 2199';
 	END IF;
 	quarter := make_date(year - 1, 10, 1);
@@ -264,7 +262,7 @@ COMMENT ON FUNCTION kinwallet.forecast_months(integer) IS 'the months that prepa
 CREATE FUNCTION kinwallet.prepayment_forecast(year integer)
 	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code, months integer, used kinwallet.wallet_amount,
 		forecast kinwallet.wallet_amount, prepayment kinwallet.wallet_amount, difference kinwallet.wallet_amount)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $prepayment_forecast$
 	WITH basis AS MATERIALIZED (

@@ -64,6 +64,7 @@ COMMENT ON FUNCTION kinwallet.clearing_lines(date, text) IS
  * Compare.  Both sides go into one aggregate by what names a line.  The list
  * was filled a moment ago and nobody knows its size, nor the month's: so the
  * plan is made anew each time, and has no loop that looks lines up one by one.
+ * No row means that the lists agree: so NULL is an error here.
  */
 CREATE FUNCTION kinwallet.compare_lines(month date, day date, side text, province kinwallet.region_code, lines jsonb)
 	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
@@ -96,7 +97,7 @@ BEGIN
 		PERFORM kinwallet.known_province(province);
 	END IF;
 
-	IF lines IS NOT NULL AND jsonb_typeof(lines) <> 'array' THEN
+	IF jsonb_typeof(lines) <> 'array' THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'lines must be an array of objects';
 	END IF;
 

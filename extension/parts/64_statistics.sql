@@ -16,8 +16,7 @@ SET search_path = pg_catalog, pg_temp
 AS $statistics$
 BEGIN
 	IF since IS NULL OR until IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = format('argument "%s" must not be null',
-			CASE WHEN since IS NULL THEN 'since' ELSE 'until' END);
+		RETURN;
 	ELSIF NOT isfinite(since) OR NOT isfinite(until) OR since > until THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'until must not be before since, and both must be finite';
 	END IF;
