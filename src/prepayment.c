@@ -462,6 +462,9 @@ kw_request_increase(PG_FUNCTION_ARGS)
 	}
 
 	kw_spi_begin(&spi);
+	/* what the request's foreign key will lock, in the order of lock_year() */
+	kw_spi(KW_PLAN_SHARE_MONTHS, DateADTGetDatum(increase.month),
+		   DateADTGetDatum(kw_add_months(increase.month, 1)));
 	kw_spi(KW_PLAN_LOCK_PREPAYMENT);
 	judge_increase(&increase);
 	if (kw_spi_latest(KW_PLAN_OPEN_REQUEST, RegionCodeGetDatum(increase.pair.payer),
