@@ -27,11 +27,16 @@ SRCS = \
 	src/plans.c \
 	src/policy.c \
 	src/premium.c \
+	src/prepayment.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \
 	src/relation.c \
 	src/relation_state.c \
+	src/report.c \
+	src/report_data.c \
+	src/report_html.c \
+	src/report_svg.c \
 	src/rule_case.c \
 	src/rules.c \
 	src/spend.c \
@@ -69,6 +74,10 @@ REGRESS = \
 	errors \
 	bad_input \
 	relations \
+	prepayment \
+	reconcile \
+	report \
+	statistics \
 	opclass \
 	encoding \
 	persons \
@@ -115,7 +124,8 @@ ISOLATION = \
 	cut_off \
 	split \
 	persons \
-	split_vs_confirm
+	split_vs_confirm \
+	prepayment
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
 
 .DEFAULT_GOAL := all

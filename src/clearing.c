@@ -39,6 +39,7 @@
 #include "errors.h"
 #include "late_line.h"
 #include "plans.h"
+#include "prepayment.h"
 #include "wallet_amount.h"
 
 /* columns of clearing_pairs() */
@@ -458,6 +459,7 @@ kw_split(PG_FUNCTION_ARGS)
 	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(now), caller);
 	kw_log_step(month, "split", 0, NULL, now);
 	kw_raise_late_alarms(now);
+	kw_prepayment_alarms(month);
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
 }

@@ -547,3 +547,138 @@ KW_PLAN(KW_PLAN_COUNT_PAID, "d",
 KW_PLAN(KW_PLAN_COUNT_RECEIVED, "d",
 		"UPDATE kinwallet_data.clearing_month SET unconfirmed = unconfirmed OPERATOR(pg_catalog.-) 1"
 		" WHERE month OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Prepayment (prepayment.c)
+ */
+/* whoever changes a prepayment or decides on an increase comes one at a time */
+KW_PLAN(KW_PLAN_LOCK_PREPAYMENT, "",
+		"LOCK TABLE kinwallet_data.prepayment IN SHARE ROW EXCLUSIVE MODE")
+KW_PLAN(KW_PLAN_PREPAYMENT_YEARS, "i",
+		"SELECT COALESCE(pg_catalog.bool_or(year OPERATOR(pg_catalog.=) $1"
+		" AND source OPERATOR(pg_catalog.=) 'rule'), false), pg_catalog.max(year)"
+		" FROM kinwallet_data.prepayment")
+/* the months of the quarter, then the last month of the year to fix: who holds something goes in by it */
+KW_PLAN(KW_PLAN_QUARTER_PAIRS, "dddd",
+		"WITH used AS ("
+		"SELECT payer, payee,"
+		" pg_catalog.max(kinwallet.fen(due)) FILTER (WHERE month OPERATOR(pg_catalog.=) $1) AS october,"
+		" pg_catalog.max(kinwallet.fen(due)) FILTER (WHERE month OPERATOR(pg_catalog.=) $2) AS november,"
+		" pg_catalog.max(kinwallet.fen(due)) FILTER (WHERE month OPERATOR(pg_catalog.=) $3) AS december"
+		" FROM kinwallet_data.clearing_pair WHERE level OPERATOR(pg_catalog.=) 'province'"
+		" AND month OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2, $3]) GROUP BY payer, payee)"
+		" SELECT COALESCE(u.payer, h.payer), COALESCE(u.payee, h.payee), COALESCE(u.october, 0),"
+		" COALESCE(u.november, 0), COALESCE(u.december, 0), COALESCE(kinwallet.fen(h.amount), 0),"
+		" COALESCE(p.source OPERATOR(pg_catalog.=) 'manual', false)"
+		" FROM used AS u FULL JOIN kinwallet.prepayment_held($4) AS h"
+		" ON h.payer OPERATOR(kinwallet.=) u.payer AND h.payee OPERATOR(kinwallet.=) u.payee"
+		" LEFT JOIN kinwallet_data.prepayment AS p"
+		" ON p.year OPERATOR(pg_catalog.=) EXTRACT(year FROM $4)::pg_catalog.int4"
+		" AND p.payer OPERATOR(kinwallet.=) COALESCE(u.payer, h.payer)"
+		" AND p.payee OPERATOR(kinwallet.=) COALESCE(u.payee, h.payee)"
+		" ORDER BY 1, 2")
+KW_PLAN(KW_PLAN_PREPAYMENT_PAIR, "rrd",
+		"SELECT COALESCE((SELECT kinwallet.fen(h.amount) FROM kinwallet.prepayment_held($3) AS h"
+		" WHERE h.payer OPERATOR(kinwallet.=) $1 AND h.payee OPERATOR(kinwallet.=) $2), 0),"
+		" e.year, e.kind, e.since FROM (SELECT) AS one LEFT JOIN LATERAL ("
+		"SELECT year, kind, since FROM kinwallet_data.prepayment_event"
+		" WHERE payer OPERATOR(kinwallet.=) $1 AND payee OPERATOR(kinwallet.=) $2"
+		" ORDER BY year DESC, event_id DESC LIMIT 1) AS e ON true")
+KW_PLAN(KW_PLAN_STORE_PREPAYMENT, "irrtaaaa",
+		"INSERT INTO kinwallet_data.prepayment AS p (year, payer, payee, source, amount, october, november, december)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (year, payer, payee) DO UPDATE"
+		" SET source = CASE WHEN excluded.source OPERATOR(pg_catalog.=) 'carried' THEN p.source ELSE excluded.source END,"
+		" amount = excluded.amount, october = COALESCE(excluded.october, p.october),"
+		" november = COALESCE(excluded.november, p.november), december = COALESCE(excluded.december, p.december)")
+KW_PLAN(KW_PLAN_PREPAYMENT_EVENT, "irrtdaabbzn",
+		"INSERT INTO kinwallet_data.prepayment_event"
+		" (year, payer, payee, kind, since, before, after, request_id, notice_id, at, by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+/* one row always: the pair's figures and whether the scope that decides is red */
+KW_PLAN(KW_PLAN_INCREASE_CASE, "drr",
+		"SELECT COALESCE(kinwallet.fen(p.prepayment), 0), COALESCE(kinwallet.fen(p.used), 0), s.alarm_scope,"
+		" COALESCE(kinwallet.fen(t.prepayment), 0), COALESCE(kinwallet.fen(t.used), 0), COALESCE(t.alarm, 'none')"
+		" FROM (SELECT COALESCE((SELECT alarm_scope FROM kinwallet_data.prepayment_setting), 'payee')) AS s(alarm_scope)"
+		" LEFT JOIN kinwallet.prepayment_usage($1) AS p"
+		" ON p.payer OPERATOR(kinwallet.=) $2 AND p.payee OPERATOR(kinwallet.=) $3"
+		" LEFT JOIN kinwallet.prepayment_usage($1) AS t ON t.payee OPERATOR(kinwallet.=) $3"
+		" AND CASE WHEN s.alarm_scope OPERATOR(pg_catalog.=) 'pair'"
+		" THEN t.payer OPERATOR(kinwallet.=) $2 ELSE t.payer IS NULL END")
+KW_PLAN(KW_PLAN_OPEN_REQUEST, "rr",
+		"SELECT request_id FROM kinwallet_data.prepayment_request"
+		" WHERE payer OPERATOR(kinwallet.=) $1 AND payee OPERATOR(kinwallet.=) $2"
+		" AND state OPERATOR(pg_catalog.=) 'requested'")
+KW_PLAN(KW_PLAN_INSERT_REQUEST, "drraaazn",
+		"INSERT INTO kinwallet_data.prepayment_request"
+		" (month, payer, payee, used, prepayment, raise_to, requested_at, requested_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING request_id")
+KW_PLAN(KW_PLAN_INCREASE_REQUEST, "b",
+		"SELECT month, payer, payee, kinwallet.fen(raise_to), state, requested_by::pg_catalog.text"
+		" FROM kinwallet_data.prepayment_request WHERE request_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_DECIDE_REQUEST, "btznt",
+		"UPDATE kinwallet_data.prepayment_request SET state = $2, decided_at = $3, decided_by = $4, reason = $5"
+		" WHERE request_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_SHARE_MONTHS, "dd",
+		"SELECT month FROM kinwallet_data.clearing_month"
+		" WHERE month OPERATOR(pg_catalog.>=) $1 AND month OPERATOR(pg_catalog.<) $2"
+		" ORDER BY month FOR KEY SHARE")
+KW_PLAN(KW_PLAN_SPLIT_MONTHS, "dd",
+		"SELECT month FROM kinwallet_data.clearing_month WHERE state OPERATOR(pg_catalog.<>) 'cut_off'"
+		" AND month OPERATOR(pg_catalog.>=) $1 AND month OPERATOR(pg_catalog.<) $2 ORDER BY month")
+/* a month that was red once does not become yellow afterwards */
+KW_PLAN(KW_PLAN_RAISE_ALARMS, "dz",
+		"INSERT INTO kinwallet_data.prepayment_alarm AS a (month, scope, payer, payee, level, used, prepayment, at)"
+		" SELECT $1, CASE WHEN u.payer IS NULL THEN 'payee' ELSE 'pair' END, u.payer, u.payee, u.alarm,"
+		" u.used, u.prepayment, $2"
+		" FROM kinwallet.prepayment_usage($1) AS u WHERE u.alarm OPERATOR(pg_catalog.<>) 'none'"
+		" AND NOT EXISTS (SELECT FROM kinwallet_data.prepayment_alarm AS red"
+		" WHERE red.month OPERATOR(pg_catalog.=) $1 AND red.payee OPERATOR(kinwallet.=) u.payee"
+		" AND CASE WHEN u.payer IS NULL THEN red.payer IS NULL ELSE red.payer OPERATOR(kinwallet.=) u.payer END"
+		" AND red.level OPERATOR(pg_catalog.=) 'red')"
+		" ORDER BY u.payee, u.payer"
+		" ON CONFLICT DO NOTHING"
+		" RETURNING pg_catalog.pg_notify('kinwallet_alarm', pg_catalog.json_build_object('kind', 'prepayment',"
+		" 'month', a.month, 'scope', a.scope, 'payer', a.payer, 'payee', a.payee, 'level', a.level,"
+		" 'used', a.used::pg_catalog.text, 'prepayment', a.prepayment::pg_catalog.text)::pg_catalog.text)")
+
+/*
+ * The month's report (report.c)
+ */
+#define MINUTE_OF(at) \
+	"pg_catalog.to_char(pg_catalog.timezone('Asia/Shanghai', " at "), 'YYYY-MM-DD HH24:MI')"
+#define SUMS_OF_PAIRS \
+	" pg_catalog.sum(person_times)::pg_catalog.int8, pg_catalog.sum(items)::pg_catalog.int8," \
+	" pg_catalog.sum(kinwallet.fen(gross))::pg_catalog.int8, pg_catalog.sum(kinwallet.fen(reversed))::pg_catalog.int8," \
+	" pg_catalog.sum(kinwallet.fen(due))::pg_catalog.int8, pg_catalog.sum(kinwallet.fen(adjustment))::pg_catalog.int8"
+
+KW_PLAN(KW_PLAN_REPORT_MONTH, "d",
+		"SELECT state, " MINUTE_OF("cut_off_at") ", cut_off_by::pg_catalog.text,"
+		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text"
+		" FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
+/* the present regions, and those that a pair of the month has */
+KW_PLAN(KW_PLAN_REPORT_REGIONS, "dr",
+		"SELECT COALESCE(p.region, r.region), r.name FROM (SELECT region, name FROM kinwallet_data.region"
+		" WHERE province OPERATOR(kinwallet.=) $2) AS r FULL JOIN ("
+		"SELECT payer AS region FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payer) OPERATOR(kinwallet.=) $2"
+		" UNION SELECT payee FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payee) OPERATOR(kinwallet.=) $2"
+		") AS p ON p.region OPERATOR(kinwallet.=) r.region"
+		" WHERE p.region IS NOT NULL OR NOT EXISTS (SELECT FROM kinwallet_data.region AS m"
+		" WHERE m.region OPERATOR(kinwallet.=) r.region AND m.successor IS NOT NULL)"
+		" ORDER BY 1")
+KW_PLAN(KW_PLAN_REPORT_FLOWS, "dr",
+		"SELECT payer, kinwallet.province(payee), true," SUMS_OF_PAIRS
+		" FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payer) OPERATOR(kinwallet.=) $2"
+		" GROUP BY 1, 2 UNION ALL"
+		" SELECT payee, kinwallet.province(payer), false," SUMS_OF_PAIRS
+		" FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1"
+		" AND level OPERATOR(pg_catalog.=) 'region' AND kinwallet.province(payee) OPERATOR(kinwallet.=) $2"
+		" GROUP BY 1, 2")
+KW_PLAN(KW_PLAN_REPORT_PREPAYMENT, "d",
+		"SELECT payer, payee, kinwallet.fen(prepayment), kinwallet.fen(used), alarm"
+		" FROM kinwallet.prepayment_usage($1) ORDER BY payee, payer")
+KW_PLAN(KW_PLAN_REPORT_PERCENT, "",
+		"SELECT COALESCE(pg_catalog.max(yellow_percent), 70), COALESCE(pg_catalog.max(red_percent), 90)"
+		" FROM kinwallet_data.prepayment_setting")
