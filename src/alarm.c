@@ -13,6 +13,7 @@
 
 #include "commands/async.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 #include "alarm.h"
 #include "clearing_month.h"
@@ -24,10 +25,18 @@
 bool
 kw_raise_alarm(const char *kind, const char *subject, const char *detail, TimestampTz at)
 {
+	StringInfoData payload;
+
 	if (kw_spi(KW_PLAN_INSERT_ALARM, CStringGetTextDatum(kind), CStringGetTextDatum(subject),
 			   CStringGetTextDatum(detail), TimestampTzGetDatum(at)) == 0)
 		return false;
-	Async_Notify(ALARM_CHANNEL, psprintf("%s %s", kind, subject));
+	initStringInfo(&payload);
+	appendStringInfoString(&payload, "{\"kind\" : ");
+	escape_json(&payload, kind);
+	appendStringInfoString(&payload, ", \"subject\" : ");
+	escape_json(&payload, subject);
+	appendStringInfoChar(&payload, '}');
+	Async_Notify(ALARM_CHANNEL, payload.data);
 	return true;
 }
 

@@ -364,5 +364,9 @@ AS $verify_ledger$
 	SELECT * FROM kinwallet.verify_facts()
 	UNION ALL
 	SELECT * FROM kinwallet.verify_clearing()
+	UNION ALL
+	SELECT * FROM kinwallet.verify_notices()
+	UNION ALL
+	SELECT * FROM kinwallet.verify_prepayment()
 $verify_ledger$;
 COMMENT ON FUNCTION kinwallet.verify_ledger() IS 'check every invariant of the ledger: no row, no fault';

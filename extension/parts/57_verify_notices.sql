@@ -6,6 +6,7 @@ CREATE FUNCTION kinwallet.verify_notices()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_notices$
 	WITH signature AS (
 		SELECT month, count(*) AS n

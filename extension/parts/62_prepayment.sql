@@ -294,6 +294,7 @@ CREATE FUNCTION kinwallet.verify_prepayment()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $verify_prepayment$
 	WITH event AS (
 		SELECT e.*, kinwallet.fen(e.after) AS fen,

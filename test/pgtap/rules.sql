@@ -42,7 +42,7 @@ SELECT is(transfers_left_today, 0, 'C8: but to the other''s') FROM kinwallet.wal
 SELECT is(pg_temp.buy(6, '110'), '97.00 13.00 0.00', 'USE-07, USE-13: of the burden that insurance leaves, own account and mutual aid');
 SELECT is(pg_temp.buy(6, '10', partial => true), '0.00 7.00 3.00', 'USE-13: burden = own account + mutual aid + cash');
 SELECT is_empty(
-	$$SELECT p.proname FROM pg_proc AS p, unnest(p.proargnames) AS name
+	$$SELECT p.proname FROM pg_proc AS p, unnest(p.proargnames[1:p.pronargs]) AS name
 		WHERE p.pronamespace = 'kinwallet'::regnamespace AND name ~ 'fund|pool|ratio|reimburse'$$,
 	'USE-05, USE-06, EDGE-53: no function takes a fund or a ratio');
 SELECT set_eq(
