@@ -549,7 +549,10 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 }
 
 /*
- * Fetch the row of a relation that was read into a slot of its own.
+ * Fetch the row of a relation that was read into a slot of its own.  It is the
+ * version that was read, even where a wait has renewed the snapshot and there
+ * is a newer one: that is for the update to find out.  The version is still
+ * there, since the calling statement's snapshot is older than its successor.
  */
 void
 kw_fetch_relation(KwPosting *p, KwRelation *relation)
@@ -557,7 +560,7 @@ kw_fetch_relation(KwPosting *p, KwRelation *relation)
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = kw_make_slot(p, open, false);
 
-	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, GetActiveSnapshot(), slot))
+	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, SnapshotAny, slot))
 		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
 	relation->slot = slot;
 }
