@@ -706,7 +706,8 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 
 /*
  * Count a contributor's transfers of one day.  For a clock that went back:
- * the wallet's counter knows only the newest day.
+ * the wallet's counter knows only the newest day.  Those of a bulk posting
+ * must not be waiting.
  */
 int
 kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
@@ -719,6 +720,7 @@ kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
 
 	if (open == NULL)
 		return 0;
+	kw_flush(p);
 	slot = scratch_slot(p, open);
 	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
