@@ -670,7 +670,9 @@ kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
 }
 
 /*
- * Look for a request id in this month's leaf and the previous one's.
+ * Look for a request id in this month's leaf and the previous one's; on the
+ * month's last day in the next one's, too, for a clock that went back past
+ * its turn.
  *
  * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
  * we hold, so nobody can be inserting one, and what is committed is found
@@ -683,12 +685,13 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 {
 	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
 	int			nkeys = kind == '\0' ? 2 : 3;
+	bool		last_day = kw_first_of_month(kw_day_of(p->at) + 1) != p->month;
 
 	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	for (int back = 0; back <= 1; back++)
+	for (int month = last_day ? 1 : 0; month >= -1; month--)
 	{
-		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, -back), false, NULL);
+		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
 		TupleTableSlot *slot;
 
 		if (open == NULL)

@@ -131,9 +131,10 @@ extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
 
 /*
  * Request ids: has the person a fact of this request id in this month or the
- * previous one?  kind is '\0' for tables without one.  The wallet is the
- * acting person's, locked; its request_mark spares the look-up of a newer id
- * and is raised, to be written back with the wallet.
+ * previous one (on the month's last day: or the next one)?  kind is '\0' for
+ * tables without one.  The wallet is the acting person's, locked; its
+ * request_mark spares the look-up of a newer id and is raised, to be written
+ * back with the wallet.
  */
 extern bool kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 							const pg_uuid_t *request_id, char kind, KwRow *row);
