@@ -102,6 +102,7 @@ ISOLATION = \
 	spend_vs_spend \
 	spend_vs_transfers \
 	sweep_vs_sweep \
+	transfer_after_wait \
 	transfer_vs_dissolve \
 	transfer_vs_freeze \
 	transfer_vs_move \

@@ -113,7 +113,8 @@ extern void kw_update_relation(KwPosting *p, KwRelation *relation);
 /*
  * Change a relation that was read, not locked, by somebody who holds the
  * wallet lock of one of its parties: then its state cannot change, and other
- * changes of its quota only add up.  True: it had to wait for one.
+ * changes of its quota only add up.  True: another change came first.  It can
+ * have waited without that, for somebody that changed nothing in the end.
  */
 extern bool kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change);
 
