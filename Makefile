@@ -115,7 +115,9 @@ ISOLATION = \
 	spend_vs_dissolve \
 	spend_vs_freeze \
 	spend_vs_spend \
+	spend_vs_transfers \
 	sweep_vs_sweep \
+	transfer_after_wait \
 	transfer_vs_dissolve \
 	transfer_vs_freeze \
 	transfer_vs_move \

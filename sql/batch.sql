@@ -52,6 +52,14 @@ SELECT ordinal FROM kinwallet.transfer_batch(ARRAY[id(30), id(31)], '{1,1}', '{2
 SELECT ROW(b.ordinal, b.sqlstate) FROM (SELECT (kinwallet.transfer_batch(ARRAY[id(10), id(11)], '{1,1}', '{2,3}', '{1.00,1.00}')).*) AS b;
 SELECT * FROM state;
 
+-- the clock went back behind the wallet's counter: items count those before them in the batch
+UPDATE kinwallet_data.policy SET transfers_per_day = 3;
+SET kinwallet.clock = '2026-03-03 00:00:01+08';
+SELECT kinwallet.transfer(id(40), 1, 2, '0.01') > 0;
+SET kinwallet.clock = '2026-03-02 23:59:59+08';
+SELECT ordinal, sqlstate FROM kinwallet.transfer_batch(ARRAY[id(41), id(42), id(43), id(44)], '{1,1,1,1}', '{2,2,3,2}', '{0.01,0.01,0.01,0.01}');
+UPDATE kinwallet_data.policy SET transfers_per_day = 1000;
+
 -- arguments
 SELECT * FROM kinwallet.transfer_batch('{}', '{}', '{}', '{}');
 SELECT * FROM kinwallet.transfer_batch(ARRAY[id(1)], '{1,2}', '{2}', '{1}');

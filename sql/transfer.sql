@@ -154,6 +154,13 @@ SELECT kinwallet.transfer(id(502), 1, 2, '5.01');
 INSERT INTO kinwallet_data.policy (scope, valid) VALUES (0, '(,)');
 SELECT kinwallet.transfer(id(502), 1, 2, '5.01');
 
+-- a retry after the clock went back past the turn of the month
+SET kinwallet.clock = '2026-03-01 00:00:01+08';
+SELECT kinwallet.transfer(id(510), 1, 2, '1.00') AS posted \gset
+SET kinwallet.clock = '2026-02-28 23:59:59+08';
+SELECT kinwallet.transfer(id(510), 1, 2, '1.00') = :posted AS same;
+SET kinwallet.clock = '2026-02-01 10:00+08';
+
 -- the quota and the account cannot overflow
 UPDATE kinwallet_data.policy SET transfers_per_day = 1000, transfer_max = '92233720368547758.07';
 SELECT kinwallet.credit_account(id(600), 1, '92233720368547758.07');

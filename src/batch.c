@@ -128,7 +128,6 @@ static void
 change_quotas(Batch *batch)
 {
 	BatchRelation **by_id = palloc(Max(batch->n_relations, 1) * sizeof(BatchRelation *));
-	bool		waited = false;
 	int			n = 0;
 
 	for (int i = 0; i < batch->n_relations; i++)
@@ -140,11 +139,10 @@ change_quotas(Batch *batch)
 		KwQuotaChange change = {.remaining = by_id[i]->transferred};
 
 		CHECK_FOR_INTERRUPTS();
-		if (kw_change_quota(batch->posting, &by_id[i]->row, &change))
-			waited = true;
+		(void) kw_change_quota(batch->posting, &by_id[i]->row, &change);
 	}
 	pfree(by_id);
-	if (waited && kw_day_of(kw_posting_clock(batch->posting)) != kw_day_of(batch->at))
+	if (kw_day_of(kw_posting_clock(batch->posting)) != kw_day_of(batch->at))
 		kw_serialization_failure();
 }
 

@@ -186,17 +186,17 @@ void
 kw_take_purchase(KwPosting *p, KwPurchase *purchase, KwWallet *wallet, TimestampTz at)
 {
 	KwDraw	  **by_id = draws_by_id(p, purchase->draws, purchase->n_draws);
-	bool		waited = false;
 
 	for (int i = 0; i < purchase->n_draws; i++)
 	{
 		KwDraw	   *draw = by_id[i];
 		KwQuotaChange change = {.remaining = -draw->amount,.spent = draw->amount};
 
-		if (draw->amount > 0 && kw_change_quota(p, &draw->relation, &change))
-			waited = true;
+		if (draw->amount > 0)
+			(void) kw_change_quota(p, &draw->relation, &change);
 	}
-	if (waited && kw_day_of(kw_posting_clock(p)) != kw_day_of(at))
+	/* whether it waited or not: a wait for somebody that rolled back does not show */
+	if (kw_day_of(kw_posting_clock(p)) != kw_day_of(at))
 		kw_serialization_failure();
 	wallet->available -= purchase->own_account;
 	kw_update_wallet(p, wallet);

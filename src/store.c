@@ -550,7 +550,9 @@ kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 
 /*
  * Fetch the row of a relation that was read into a slot, to be written at
- * once.
+ * once.  It is the version that was read, even where a wait has renewed the
+ * snapshot and there is a newer one: that is for the update to find out.  The version is still
+ * there, since the calling statement's snapshot is older than its successor.
  */
 void
 kw_fetch_relation(KwPosting *p, KwRelation *relation)
@@ -558,7 +560,7 @@ kw_fetch_relation(KwPosting *p, KwRelation *relation)
 	KwOpen	   *open = open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
 
-	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, GetActiveSnapshot(), slot))
+	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, SnapshotAny, slot))
 		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
 	relation->slot = slot;
 }
@@ -668,7 +670,9 @@ kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
 }
 
 /*
- * Look for a request id in this month's leaf and the previous one's.
+ * Look for a request id in this month's leaf and the previous one's; on the
+ * month's last day in the next one's, too, for a clock that went back past
+ * its turn.
  *
  * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
  * we hold, so nobody can be inserting one, and what is committed is found
@@ -681,12 +685,13 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 {
 	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
 	int			nkeys = kind == '\0' ? 2 : 3;
+	bool		last_day = kw_first_of_month(kw_day_of(p->at) + 1) != p->month;
 
 	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	for (int back = 0; back <= 1; back++)
+	for (int month = last_day ? 1 : 0; month >= -1; month--)
 	{
-		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, -back), false, NULL);
+		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
 		TupleTableSlot *slot;
 
 		if (open == NULL)
@@ -704,7 +709,8 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 
 /*
  * Count a contributor's transfers of one day.  For a clock that went back:
- * the wallet's counter knows only the newest day.
+ * the wallet's counter knows only the newest day.  Those of a bulk posting
+ * must not be waiting.
  */
 int
 kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
@@ -717,6 +723,7 @@ kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
 
 	if (open == NULL)
 		return 0;
+	kw_flush(p);
 	slot = scratch_slot(p, open);
 	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))

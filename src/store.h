@@ -113,7 +113,8 @@ extern void kw_update_relation(KwPosting *p, KwRelation *relation);
 /*
  * Change a relation that was read, not locked, by somebody who holds the
  * wallet lock of one of its parties: then its state cannot change, and other
- * changes of its quota only add up.  True: it had to wait for one.
+ * changes of its quota only add up.  True: another change came first.  It can
+ * have waited without that, for somebody that changed nothing in the end.
  */
 extern bool kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change);
 
@@ -131,9 +132,10 @@ extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
 
 /*
  * Request ids: has the person a fact of this request id in this month or the
- * previous one?  kind is '\0' for tables without one.  The wallet is the
- * acting person's, locked; its request_mark spares the look-up of a newer id
- * and is raised, to be written back with the wallet.
+ * previous one (on the month's last day: or the next one)?  kind is '\0' for
+ * tables without one.  The wallet is the acting person's, locked; its
+ * request_mark spares the look-up of a newer id and is raised, to be written
+ * back with the wallet.
  */
 extern bool kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 							const pg_uuid_t *request_id, char kind, KwRow *row);

@@ -30,6 +30,7 @@
 #include "replication/logicalrelation.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/datum.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -601,14 +602,22 @@ compare_waiting(const void *a, const void *b, void *arg)
 	return x < y ? -1 : (x > y ? 1 : 0);
 }
 
+/*
+ * Insert a leaf's waiting rows, in a memory context for that alone: the table
+ * forms a tuple of each and leaves it behind.
+ */
 static void
 flush_leaf(KwPosting *p, KwOpen *open)
 {
 	int			n = open->n_waiting;
+	MemoryContext cxt;
+	MemoryContext old;
 
 	open->n_waiting = 0;
 	if (n == 0)
 		return;
+	cxt = AllocSetContextCreate(p->cxt, "kinwallet flush", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(cxt);
 	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
 	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
 			  &kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0]);
@@ -617,6 +626,8 @@ flush_leaf(KwPosting *p, KwOpen *open)
 		insert_index_entries(p, open, open->waiting[i]);
 		ExecClearTuple(open->waiting[i]);
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
 }
 
 /*

@@ -217,6 +217,7 @@ post_transfer(const pg_uuid_t *request_id, int64 contributor, int64 recipient,
 	bool		has_wallet;
 	bool		has_relation;
 	KwQuotaChange change = {0};
+	bool		waited;
 	int64		id;
 
 	has_wallet = kw_lock_wallet(p, contributor, &wallet);
@@ -237,12 +238,12 @@ post_transfer(const pg_uuid_t *request_id, int64 contributor, int64 recipient,
 	judge_or_refuse(p, &c, has_wallet ? &wallet : NULL, has_relation ? &relation : NULL,
 					contributor, recipient, amount, at);
 	change.remaining = amount;
-	if (kw_change_quota(p, &relation, &change))
-	{
-		/* it waited, and the day may have turned */
-		at = kw_posting_clock(p);
+	waited = kw_change_quota(p, &relation, &change);
+	/* who waited for somebody that rolled back does not know it: the day may have turned */
+	at = kw_posting_clock(p);
+	if (waited || kw_day_of(at) != c.day)
 		judge_or_refuse(p, &c, &wallet, &relation, contributor, recipient, amount, at);
-	}
+	c.at = at;
 	kw_take_transfer(&c, &wallet);
 	kw_update_wallet(p, &wallet);
 	id = kw_append_transfer(p, &c, request_id);
