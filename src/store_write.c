@@ -85,7 +85,11 @@ result_of(KwPosting *p, KwOpen *open, int n, const int *columns)
 	RangeTblEntry *rte;
 
 	if (open->result != NULL)
+	{
+		/* a wait may have taken away the one that it was made with */
+		p->estate->es_snapshot = GetActiveSnapshot();
 		return open->result;
+	}
 
 	old = MemoryContextSwitchTo(p->cxt);
 	if (p->estate == NULL)
