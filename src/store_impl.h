@@ -42,6 +42,7 @@ typedef struct KwOpen
 	TupleTableSlot **waiting;
 	/* the executor's way: made when it is first needed */
 	ResultRelInfo *result;
+	ExprState **defaults;		/* of the site's own columns; NULL: none */
 } KwOpen;
 
 struct KwPosting

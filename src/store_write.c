@@ -85,7 +85,11 @@ result_of(KwPosting *p, KwOpen *open, int n, const int *columns)
 	RangeTblEntry *rte;
 
 	if (open->result != NULL)
+	{
+		/* a wait may have taken away the one that it was made with */
+		p->estate->es_snapshot = GetActiveSnapshot();
 		return open->result;
+	}
 
 	old = MemoryContextSwitchTo(p->cxt);
 	if (p->estate == NULL)
@@ -408,13 +412,14 @@ kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change)
 }
 
 /*
- * Give the site's own columns of a new row their defaults.
+ * Prepare the defaults of the site's own columns, once for each table.
  */
 static void
-fill_defaults(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+prepare_defaults(KwPosting *p, KwOpen *open)
 {
 	TupleDesc	desc = RelationGetDescr(open->rel);
 
+	open->defaults = MemoryContextAllocZero(p->cxt, desc->natts * sizeof(ExprState *));
 	for (int a = 0; a < desc->natts; a++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, a);
@@ -427,10 +432,23 @@ fill_defaults(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
 			continue;
 		expr = build_column_default(open->rel, att->attnum);
 		if (expr != NULL)
-			slot->tts_values[a] = ExecEvalExpr(ExecPrepareExpr((Expr *) expr, p->estate),
+			open->defaults[a] = ExecPrepareExpr((Expr *) expr, p->estate);
+	}
+}
+
+/*
+ * Give the site's own columns of a new row their defaults.
+ */
+static void
+fill_defaults(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
+{
+	if (open->defaults == NULL)
+		prepare_defaults(p, open);
+	for (int a = 0; a < RelationGetDescr(open->rel)->natts; a++)
+		if (open->defaults[a] != NULL)
+			slot->tts_values[a] = ExecEvalExpr(open->defaults[a],
 											   GetPerTupleExprContext(p->estate),
 											   &slot->tts_isnull[a]);
-	}
 }
 
 /*
