@@ -216,8 +216,8 @@ kw_try_lock_relations_of(int64 person_id)
 	if (kw_spi(KW_PLAN_TRY_CLAIM_PERSON, Int64GetDatum(person_id)) == 0)
 		return false;
 	list_open(&person_id, 1, &relations, &n_relations, &parties, &n_parties);
-	/* without relations there is nothing to lock, and perhaps no wallet */
-	if (n_relations > 0 && !kw_try_lock_wallets(parties, n_parties))
+	/* without relations there is nothing to act on, and perhaps no wallet */
+	if (n_relations == 0 || !kw_try_lock_wallets(parties, n_parties))
 		return false;
 	check_wallets_seen(&person_id, 1);
 	return kw_try_lock_relations(relations, n_relations);
