@@ -11,6 +11,7 @@ SRCS = \
 	src/batch.c \
 	src/calendar.c \
 	src/catalog.c \
+	src/catalog_tables.c \
 	src/citizen_id.c \
 	src/clearing.c \
 	src/clearing_month.c \
@@ -43,6 +44,8 @@ SRCS = \
 	src/spend_case.c \
 	src/spend_rules.c \
 	src/store.c \
+	src/store_executor.c \
+	src/store_rows.c \
 	src/store_write.c \
 	src/sweep.c \
 	src/transfer.c \

@@ -44,158 +44,10 @@
 #include "utils/syscache.h"
 
 #include "catalog.h"
+#include "catalog_tables.h"
 
 #define KW_SCHEMA		"kinwallet"
 #define KW_DATA_SCHEMA	"kinwallet_data"
-
-/* types of columns: ours by negative number, others by OID */
-#define OWN(t)			(-1 - (t))
-#define AMOUNT			OWN(KW_TYPE_WALLET_AMOUNT)
-#define REGION			OWN(KW_TYPE_REGION_CODE)
-#define KINSHIP			OWN(KW_TYPE_KINSHIP_RELATION)
-
-typedef struct ColumnSpec
-{
-	const char *name;
-	int64		type;
-} ColumnSpec;
-
-static const ColumnSpec wallet_columns[] = {
-	{"person_id", INT8OID}, {"region", REGION}, {"open_relations", INT4OID},
-	{"status", CHAROID}, {"insured", CHAROID}, {"scheme", CHAROID},
-	{"transfer_day", DATEOID}, {"available", AMOUNT},
-	{"request_mark", INT4OID}, {"transfers", INT2OID}
-};
-static const ColumnSpec relation_columns[] = {
-	{"relation_id", INT8OID}, {"contributor", INT8OID}, {"recipient", INT8OID},
-	{"active_since", TIMESTAMPTZOID}, {"contributor_region", REGION},
-	{"recipient_region", REGION}, {"kinship", KINSHIP}, {"state", CHAROID},
-	{"causes", INT2OID}, {"held", AMOUNT}, {"returned", AMOUNT},
-	{"remaining", AMOUNT}, {"spent", AMOUNT}
-};
-static const ColumnSpec refunded_columns[] = {
-	{"spending_id", INT8OID}, {"mutual_aid", AMOUNT}, {"own_account", AMOUNT}
-};
-static const ColumnSpec account_entry_columns[] = {
-	{"entry_id", INT8OID}, {"person_id", INT8OID}, {"amount", AMOUNT},
-	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"region", REGION},
-	{"month", DATEOID}, {"balance_after", AMOUNT}, {"memo", TEXTOID}
-};
-static const ColumnSpec transfer_columns[] = {
-	{"transfer_id", INT8OID}, {"relation_id", INT8OID}, {"contributor", INT8OID},
-	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"request_id", UUIDOID},
-	{"policy_id", INT4OID}, {"month", DATEOID}
-};
-static const ColumnSpec spending_columns[] = {
-	{"spending_id", INT8OID}, {"recipient", INT8OID}, {"personal_burden", AMOUNT},
-	{"own_account", AMOUNT}, {"mutual_aid", AMOUNT}, {"hold_id", INT8OID},
-	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"policy_id", INT4OID},
-	{"recipient_region", REGION}, {"payee_region", REGION}, {"month", DATEOID},
-	{"cover_year", INT2OID}, {"kind", CHAROID}, {"use", CHAROID},
-	{"allow_partial", BOOLOID}, {"provider", TEXTOID}, {"reason", TEXTOID}
-};
-static const ColumnSpec draw_columns[] = {
-	{"draw_id", INT8OID}, {"spending_id", INT8OID}, {"relation_id", INT8OID},
-	{"restores", INT8OID}, {"contributor", INT8OID}, {"recipient", INT8OID},
-	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"payer_region", REGION},
-	{"payee_region", REGION}, {"recipient_region", REGION}, {"month", DATEOID},
-	{"position", INT2OID}, {"kind", CHAROID}, {"scope", CHAROID},
-	{"use", CHAROID}, {"place", CHAROID}, {"counts", INT2OID}
-};
-static const ColumnSpec refund_columns[] = {
-	{"refund_id", INT8OID}, {"spending_id", INT8OID}, {"recipient", INT8OID},
-	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"request_id", UUIDOID},
-	{"month", DATEOID}, {"kind", CHAROID}
-};
-static const ColumnSpec return_columns[] = {
-	{"return_id", INT8OID}, {"relation_id", INT8OID}, {"contributor", INT8OID},
-	{"amount", AMOUNT}, {"at", TIMESTAMPTZOID}, {"contributor_region", REGION},
-	{"month", DATEOID}, {"kind", CHAROID}
-};
-
-#define MAX_KEY_COLUMNS 3
-
-/*
- * An index that look-ups go through: its columns, -1 ends the list.  What
- * makes it partial counts, too: a site may have another one on the same
- * columns.
- */
-typedef struct IndexSpec
-{
-	bool		used;
-	bool		unique;
-	const char *states;			/* "state IN (these)"; NULL: not partial */
-	int			columns[MAX_KEY_COLUMNS];
-} IndexSpec;
-
-/*
- * What create_ledger() made: a table that differs is not plain.  checks
- * names its CHECK constraints, each between blanks.
- */
-typedef struct TableSpec
-{
-	const char *name;
-	const ColumnSpec *columns;
-	int			n_columns;
-	int			n_indexes;
-	const char *checks;
-	IndexSpec	index[KW_N_INDEXES];
-} TableSpec;
-
-static const TableSpec table_specs[KW_N_TABLES] = {
-	[KW_WALLET] = {
-		"wallet", wallet_columns, W_COLUMNS, 1,
-		" wallet_open_relations wallet_status wallet_insured wallet_scheme wallet_available wallet_transfers ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {W_PERSON_ID, -1}}}
-	},
-	[KW_RELATION] = {
-		"relation", relation_columns, R_COLUMNS, 5,
-		" relation_state relation_held relation_returned relation_remaining relation_spent relation_not_to_self relation_causes relation_ended_empty ",
-		{
-			[KW_INDEX_KEY] = {true, true, "ras", {R_CONTRIBUTOR, R_RECIPIENT, -1}},
-			[KW_INDEX_ID] = {true, true, NULL, {R_RELATION_ID, -1}},
-			[KW_INDEX_RECIPIENT] = {true, false, NULL, {R_RECIPIENT, R_STATE, -1}}
-		}
-	},
-	[KW_REFUNDED] = {
-		"refunded", refunded_columns, RD_COLUMNS, 1,
-		" refunded_mutual_aid refunded_own_account ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {RD_SPENDING_ID, -1}}}
-	},
-	[KW_ACCOUNT_ENTRY] = {
-		"account_entry", account_entry_columns, E_COLUMNS, 1,
-		" account_entry_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {E_PERSON_ID, E_REQUEST_ID, -1}}}
-	},
-	[KW_TRANSFER] = {
-		"transfer", transfer_columns, T_COLUMNS, 1,
-		" transfer_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {T_CONTRIBUTOR, T_REQUEST_ID, -1}}}
-	},
-	[KW_SPENDING] = {
-		"spending", spending_columns, S_COLUMNS, 2,
-		" spending_personal_burden spending_own_account spending_mutual_aid spending_parts ",
-		{
-			[KW_INDEX_KEY] = {true, true, NULL, {S_RECIPIENT, S_REQUEST_ID, S_KIND}},
-			[KW_INDEX_ID] = {true, true, NULL, {S_SPENDING_ID, -1}}
-		}
-	},
-	[KW_DRAW] = {
-		"draw", draw_columns, D_COLUMNS, 1,
-		" draw_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {D_SPENDING_ID, D_DRAW_ID, -1}}}
-	},
-	[KW_REFUND] = {
-		"refund", refund_columns, F_COLUMNS, 1,
-		" refund_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {F_RECIPIENT, F_REQUEST_ID, F_KIND}}}
-	},
-	[KW_RETURN] = {
-		"return_", return_columns, RT_COLUMNS, 1,
-		" return_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {RT_RELATION_ID, RT_RETURN_ID, -1}}}
-	},
-};
 
 #define MAX_MONTHS	4
 #define MAX_LEAVES	(MAX_MONTHS * KW_N_FACTS)
@@ -309,7 +161,7 @@ column_type(int64 type)
  * an out-of-bounds access later.
  */
 static void
-find_columns(Relation rel, const TableSpec *spec, AttrNumber *attnum)
+find_columns(Relation rel, const KwTableSpec *spec, AttrNumber *attnum)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
@@ -371,7 +223,7 @@ predicate_matches(Relation index, const char *states, AttrNumber state)
 }
 
 static bool
-index_matches(Relation index, const IndexSpec *spec, const AttrNumber *attnum)
+index_matches(Relation index, const KwIndexSpec *spec, const AttrNumber *attnum)
 {
 	Form_pg_index form = index->rd_index;
 	int			n = 0;
@@ -379,7 +231,7 @@ index_matches(Relation index, const IndexSpec *spec, const AttrNumber *attnum)
 	if (!form->indisvalid || !form->indisready || form->indisunique != spec->unique ||
 		index->rd_rel->relam != BTREE_AM_OID || !predicate_matches(index, spec->states, attnum[R_STATE]))
 		return false;
-	while (n < MAX_KEY_COLUMNS && spec->columns[n] >= 0)
+	while (n < KW_MAX_KEY_COLUMNS && spec->columns[n] >= 0)
 		n++;
 	if (form->indnkeyatts != n || form->indnatts != n)
 		return false;
@@ -393,7 +245,7 @@ index_matches(Relation index, const IndexSpec *spec, const AttrNumber *attnum)
  * Find the indexes that look-ups need, by their columns.
  */
 static int
-find_indexes(Relation rel, const TableSpec *spec, KwTableInfo *info)
+find_indexes(Relation rel, const KwTableSpec *spec, KwTableInfo *info)
 {
 	List	   *list = RelationGetIndexList(rel);
 	ListCell   *lc;
@@ -449,7 +301,7 @@ has_own_triggers(Relation rel, int16 event)
  * Is the table as create_ledger() and ensure_partitions() made it?
  */
 static bool
-is_plain(Relation rel, const TableSpec *spec, int n_indexes)
+is_plain(Relation rel, const KwTableSpec *spec, int n_indexes)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	TupleConstr *constr = desc->constr;
@@ -491,7 +343,7 @@ is_plain(Relation rel, const TableSpec *spec, int n_indexes)
 static void
 fill_table(KwTable t, Oid relid, char relkind, KwTableInfo *info)
 {
-	const TableSpec *spec = &table_specs[t];
+	const KwTableSpec *spec = &kw_table_specs[t];
 	Relation	rel = relation_open(relid, AccessShareLock);
 
 	if (rel->rd_rel->relkind != relkind)
@@ -586,7 +438,7 @@ fill(void)
 		clearing_month_pkey = RelationGetPrimaryKeyIndex(rel);
 		table_close(rel, AccessShareLock);
 		for (int t = 0; t < KW_N_TABLES; t++)
-			fill_table(t, data_relation(data, table_specs[t].name),
+			fill_table(t, data_relation(data, kw_table_specs[t].name),
 					   kw_is_fact(t) ? RELKIND_PARTITIONED_TABLE : RELKIND_RELATION, &tables[t]);
 		rel = table_open(tables[KW_WALLET].relid, AccessShareLock);
 		ledger_owner = rel->rd_rel->relowner;
@@ -636,13 +488,13 @@ kw_sequence_oid(bool relation)
 int
 kw_table_columns(KwTable table)
 {
-	return table_specs[table].n_columns;
+	return kw_table_specs[table].n_columns;
 }
 
 const char *
 kw_table_name(KwTable table)
 {
-	return table_specs[table].name;
+	return kw_table_specs[table].name;
 }
 
 /*

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * store.c
- *	  The hot rows: find, lock, update, append, without the executor.
+ *	  A posting's frame: the tables and leaves it opens, its clock and ids.
  *
  * Owns, for the time of one posting, a memory context with all its slots,
  * the relations and indexes it opened (their locks stay to commit), and one
@@ -10,25 +10,21 @@
  *
  * Relation locks: RowExclusive on wallet, relation and the month's leaves
  * that are written, with their indexes; AccessShare on leaves only read.
- * Row locks: FOR NO KEY UPDATE, in the order that the callers keep.
  *
- * How rows are written is in store_write.c.
+ * How rows are found and locked is in store_rows.c, how they are written in
+ * store_write.c.
  *
  *-------------------------------------------------------------------------
  */
 #include "compat.h"
 
 #include "access/genam.h"
-#include "access/parallel.h"
-#include "access/relation.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
-#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -92,8 +88,8 @@ kw_open_index(KwOpen *open, KwIndex i)
  * Open a state table.  What the cache said of it is checked against the
  * invalidations that taking the lock read.
  */
-static KwOpen *
-open_state(KwPosting *p, KwTable t)
+KwOpen *
+kw_open_state(KwPosting *p, KwTable t)
 {
 	KwOpen	   *open = &p->state[t];
 
@@ -121,8 +117,8 @@ open_state(KwPosting *p, KwTable t)
  * is exact as of our lock: cut_off takes a conflicting one and sends an
  * invalidation before it goes.
  */
-static KwOpen *
-open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
+KwOpen *
+kw_open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 {
 	LOCKMODE	lockmode = write ? RowExclusiveLock : AccessShareLock;
 	KwOpen	   *open;
@@ -205,8 +201,8 @@ kw_posting_begin(const char *function)
 	p = MemoryContextAllocZero(cxt, sizeof(KwPosting));
 	p->cxt = cxt;
 	p->function = function;
-	open_state(p, KW_WALLET);
-	open_state(p, KW_RELATION);
+	kw_open_state(p, KW_WALLET);
+	kw_open_state(p, KW_RELATION);
 
 	/* what this transaction did before, even in this statement, counts */
 	CommandCounterIncrement();
@@ -249,7 +245,8 @@ kw_posting_end(KwPosting *p)
 {
 	ListCell   *lc;
 
-	kw_write_end(p);
+	kw_flush(p);
+	kw_executor_end(p);
 	CommandCounterIncrement();
 	foreach(lc, p->slots)
 		ExecDropSingleTupleTableSlot((TupleTableSlot *) lfirst(lc));
@@ -261,365 +258,6 @@ kw_posting_end(KwPosting *p)
 	for (int f = 0; f < KW_N_FACTS; f++)
 		close_open(&p->parent[f]);
 	MemoryContextDelete(p->cxt);
-}
-
-/*
- * Take a snapshot newer than all locks held.
- */
-static void
-renew_snapshot(KwPosting *p)
-{
-	PopActiveSnapshot();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	p->waited = false;
-}
-
-/*
- * See what was committed while a lock was waited for.  That there was
- * something to wait for does not always show: who suspends a relation locks
- * its parties' wallets and leaves them as they are.
- */
-static void
-see_past_locks(KwPosting *p)
-{
-	if (p->waited)
-		renew_snapshot(p);
-}
-
-static RegProcedure
-equality(Oid type)
-{
-	switch (type)
-	{
-		case INT8OID:
-			return F_INT8EQ;
-		case UUIDOID:
-			return F_UUID_EQ;
-		case CHAROID:
-			return F_CHAREQ;
-	}
-	elog(ERROR, "no equality for type %u", type);
-	return InvalidOid;
-}
-
-static IndexScanDesc
-begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
-{
-	Relation	index = kw_open_index(open, i);
-	ScanKeyData scankeys[3];
-	IndexScanDesc scan;
-
-	for (int k = 0; k < nkeys; k++)
-		ScanKeyInit(&scankeys[k], k + 1, BTEqualStrategyNumber,
-					equality(index->rd_opcintype[k]), keys[k]);
-	scan = index_beginscan(open->rel, index, snapshot, nkeys, 0);
-	index_rescan(scan, scankeys, nkeys, NULL, 0);
-	return scan;
-}
-
-/*
- * Find one row; the slot keeps its pin.
- */
-static bool
-find_row(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot,
-		 TupleTableSlot *slot)
-{
-	IndexScanDesc scan = begin_scan(open, i, nkeys, keys, snapshot);
-	bool		found = index_getnext_slot(scan, ForwardScanDirection, slot);
-
-	index_endscan(scan);
-	return found;
-}
-
-/*
- * Lock the row in the slot.  True: it is the version that the snapshot saw.
- * False: it changed; the lock may have gone to a newer version, and the
- * caller looks again under a new snapshot.
- */
-static bool
-lock_found(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
-{
-	ItemPointerData tid = slot->tts_tid;
-	TM_FailureData tmfd;
-	TM_Result	result;
-
-	result = table_tuple_lock(open->rel, &tid, GetActiveSnapshot(), slot, p->cid,
-							  LockTupleNoKeyExclusive, LockWaitBlock,
-							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
-							  &tmfd);
-	switch (result)
-	{
-		case TM_Ok:
-			if (!tmfd.traversed)
-				return true;
-			break;
-		case TM_Updated:
-		case TM_Deleted:
-			break;
-		case TM_SelfModified:
-			ereport(ERROR,
-					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-					 errmsg("row of table \"%s\" was already modified by the current command",
-							RelationGetRelationName(open->rel)),
-					 errhint("Call %s from a statement of its own.", p->function)));
-			break;
-		default:
-			elog(ERROR, "unexpected result %d of locking a row of \"%s\"",
-				 (int) result, RelationGetRelationName(open->rel));
-	}
-	if (IsolationUsesXactSnapshot())
-		kw_serialization_failure();
-	ExecClearTuple(slot);
-	return false;
-}
-
-/*
- * Find a row and lock its newest version.
- */
-static bool
-find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *keys,
-			  TupleTableSlot *slot)
-{
-	for (;;)
-	{
-		if (!find_row(open, i, nkeys, keys, GetActiveSnapshot(), slot))
-			return false;
-		if (lock_found(p, open, slot))
-		{
-			p->waited = true;
-			/* a batch would pin thousands of buffers */
-			if (p->bulk)
-				ExecMaterializeSlot(slot);
-			return true;
-		}
-		renew_snapshot(p);
-	}
-}
-
-static Datum
-column(const KwOpen *open, TupleTableSlot *slot, int c)
-{
-	return slot->tts_values[open->info.attnum[c] - 1];
-}
-
-static void
-load_wallet(const KwOpen *open, TupleTableSlot *slot, KwWallet *w)
-{
-	slot_getallattrs(slot);
-	w->slot = slot;
-	w->person_id = DatumGetInt64(column(open, slot, W_PERSON_ID));
-	w->region = DatumGetInt32(column(open, slot, W_REGION));
-	w->status = DatumGetChar(column(open, slot, W_STATUS));
-	w->insured = DatumGetChar(column(open, slot, W_INSURED));
-	w->scheme = DatumGetChar(column(open, slot, W_SCHEME));
-	w->transfer_day = DatumGetDateADT(column(open, slot, W_TRANSFER_DAY));
-	w->available = DatumGetInt64(column(open, slot, W_AVAILABLE));
-	w->request_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
-	w->transfers = DatumGetInt16(column(open, slot, W_TRANSFERS));
-}
-
-static void
-load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
-{
-	slot_getallattrs(slot);
-	r->slot = slot;
-	r->tid = slot->tts_tid;
-	r->relation_id = DatumGetInt64(column(open, slot, R_RELATION_ID));
-	r->contributor = DatumGetInt64(column(open, slot, R_CONTRIBUTOR));
-	r->recipient = DatumGetInt64(column(open, slot, R_RECIPIENT));
-	r->active_since = DatumGetTimestampTz(column(open, slot, R_ACTIVE_SINCE));
-	r->contributor_region = DatumGetInt32(column(open, slot, R_CONTRIBUTOR_REGION));
-	r->recipient_region = DatumGetInt32(column(open, slot, R_RECIPIENT_REGION));
-	r->kinship = DatumGetKinshipRelation(column(open, slot, R_KINSHIP));
-	r->state = DatumGetChar(column(open, slot, R_STATE));
-	r->causes = DatumGetInt16(column(open, slot, R_CAUSES));
-	r->held = DatumGetInt64(column(open, slot, R_HELD));
-	r->returned = DatumGetInt64(column(open, slot, R_RETURNED));
-	r->remaining = DatumGetInt64(column(open, slot, R_REMAINING));
-	r->spent = DatumGetInt64(column(open, slot, R_SPENT));
-}
-
-/*
- * Give the slot of look-ups whose row is copied at once.
- */
-static TupleTableSlot *
-scratch_slot(KwPosting *p, KwOpen *open)
-{
-	if (open->scratch == NULL)
-		open->scratch = kw_make_slot(p, open, false);
-	return open->scratch;
-}
-
-/*
- * Lock a person's wallet.  False: the person has none.
- */
-bool
-kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
-{
-	KwOpen	   *open = open_state(p, KW_WALLET);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(person_id);
-
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
-		return false;
-	load_wallet(open, slot, wallet);
-	return true;
-}
-
-/*
- * Read the open relation of an ordered pair without locking it.  Whoever
- * holds a party's wallet lock knows that it neither ends nor comes to be.
- */
-bool
-kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = scratch_slot(p, open);
-	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
-
-	see_past_locks(p);
-	if (!find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot))
-		return false;
-	load_relation(open, slot, relation);
-	if (p->bulk)
-	{
-		relation->slot = NULL;
-		ExecClearTuple(slot);
-	}
-	else
-		open->scratch = NULL;	/* the relation keeps it */
-	return true;
-}
-
-bool
-kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(relation_id);
-
-	if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
-		return false;
-	load_relation(open, slot, relation);
-	return true;
-}
-
-bool
-kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = scratch_slot(p, open);
-	Datum		key = Int64GetDatum(relation_id);
-	bool		found;
-
-	see_past_locks(p);
-	found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
-
-	if (found)
-	{
-		load_relation(open, slot, relation);
-		relation->slot = NULL;
-	}
-	ExecClearTuple(slot);
-	return found;
-}
-
-/*
- * Lock a relation that this posting has read.  It is still where it was
- * found, unless somebody changed it meanwhile; then it is looked for again.
- */
-void
-kw_lock_read_relation(KwPosting *p, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-
-	slot->tts_tid = relation->tid;
-	if (!lock_found(p, open, slot))
-	{
-		Datum		key = Int64GetDatum(relation->relation_id);
-
-		renew_snapshot(p);
-		if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
-			elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
-	}
-	else if (p->bulk)
-		ExecMaterializeSlot(slot);
-	load_relation(open, slot, relation);
-}
-
-/*
- * Fetch the row of a relation that was read into a slot, to be written at
- * once.  It is the version that was read, even where a wait has renewed the
- * snapshot and there is a newer one: that is for the update to find out.  The version is still
- * there, since the calling statement's snapshot is older than its successor.
- */
-void
-kw_fetch_relation(KwPosting *p, KwRelation *relation)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = scratch_slot(p, open);
-
-	if (!table_tuple_fetch_row_version(open->rel, &relation->tid, SnapshotAny, slot))
-		elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
-	relation->slot = slot;
-}
-
-/*
- * Read a recipient's relations in one state, without locks.
- */
-int
-kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations)
-{
-	KwOpen	   *open = open_state(p, KW_RELATION);
-	TupleTableSlot *slot = scratch_slot(p, open);
-	Datum		keys[2] = {Int64GetDatum(recipient), CharGetDatum(state)};
-	IndexScanDesc scan;
-	int			allocated = 4;
-	int			n = 0;
-
-	see_past_locks(p);
-	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
-	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		if (n == allocated)
-			*relations = repalloc(*relations, (allocated *= 2) * sizeof(KwRelation));
-		load_relation(open, slot, &(*relations)[n]);
-		(*relations)[n++].slot = NULL;
-	}
-	index_endscan(scan);
-	return n;
-}
-
-static void
-load_row(const KwOpen *open, TupleTableSlot *slot, KwRow *row)
-{
-	slot_getallattrs(slot);
-	row->slot = slot;
-	for (int c = 0; c < kw_table_columns(open->info.table); c++)
-	{
-		int			a = open->info.attnum[c] - 1;
-
-		row->value[c] = slot->tts_values[a];
-		row->isnull[c] = slot->tts_isnull[a];
-	}
-}
-
-/*
- * Lock what was refunded of a spending.  False: no row yet.
- */
-bool
-kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row)
-{
-	KwOpen	   *open = open_state(p, KW_REFUNDED);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(spending_id);
-
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
-		return false;
-	load_row(open, slot, row);
-	return true;
 }
 
 /*
@@ -648,141 +286,11 @@ KwOpen *
 kw_writable_leaf(KwPosting *p, KwTable fact)
 {
 	bool		closed = false;
-	KwOpen	   *open = open_leaf(p, fact, p->month, true, &closed);
+	KwOpen	   *open = kw_open_leaf(p, fact, p->month, true, &closed);
 
 	if (open == NULL || closed)
 		refuse_month(p->month, closed);
 	return open;
-}
-
-/*
- * Compare a request id with the newest accepted one, and raise the mark.
- */
-bool
-kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
-{
-	int32		second;
-
-	if (!kw_request_second(request_id, &second) || second <= wallet->request_mark)
-		return false;
-	wallet->request_mark = second;
-	return true;
-}
-
-/*
- * Look for a request id in this month's leaf and the previous one's; on the
- * month's last day in the next one's, too, for a clock that went back past
- * its turn.
- *
- * SnapshotSelf: whoever inserts such a fact also writes the wallet row that
- * we hold, so nobody can be inserting one, and what is committed is found
- * whatever our snapshot; it takes no predicate locks, which in a nearly
- * empty leaf would cover everybody's rows.
- */
-bool
-kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
-				const pg_uuid_t *request_id, char kind, KwRow *row)
-{
-	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
-	int			nkeys = kind == '\0' ? 2 : 3;
-	bool		last_day = kw_first_of_month(kw_day_of(p->at) + 1) != p->month;
-
-	if (kw_request_is_newer(wallet, request_id))
-		return false;
-	for (int month = last_day ? 1 : 0; month >= -1; month--)
-	{
-		KwOpen	   *open = open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
-		TupleTableSlot *slot;
-
-		if (open == NULL)
-			continue;
-		/* the row is looked at before the next look-up into this leaf */
-		slot = scratch_slot(p, open);
-		if (find_row(open, KW_INDEX_KEY, nkeys, keys, SnapshotSelf, slot))
-		{
-			load_row(open, slot, row);
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Count a contributor's transfers of one day.  For a clock that went back:
- * the wallet's counter knows only the newest day.  Those of a bulk posting
- * must not be waiting.
- */
-int
-kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
-{
-	KwOpen	   *open = open_leaf(p, KW_TRANSFER, p->month, false, NULL);
-	Datum		key = Int64GetDatum(contributor);
-	TupleTableSlot *slot;
-	IndexScanDesc scan;
-	int			n = 0;
-
-	if (open == NULL)
-		return 0;
-	kw_flush(p);
-	slot = scratch_slot(p, open);
-	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		slot_getallattrs(slot);
-		if (kw_day_of(DatumGetTimestampTz(column(open, slot, T_AT))) == day)
-			n++;
-	}
-	index_endscan(scan);
-	return n;
-}
-
-/*
- * Find a spending by its id.
- */
-bool
-kw_find_spending(KwPosting *p, int64 spending_id, KwRow *row)
-{
-	KwOpen	   *open = open_leaf(p, KW_SPENDING, kw_month_of_id(spending_id), false, NULL);
-	Datum		key = Int64GetDatum(spending_id);
-	TupleTableSlot *slot;
-
-	if (open == NULL)
-		return false;
-	slot = kw_make_slot(p, open, false);
-	if (!find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot))
-		return false;
-	load_row(open, slot, row);
-	return true;
-}
-
-/*
- * Find the draws of a spending in the month that its id carries: those that
- * paid it, and restores of the same month.  Ordered by id.
- */
-int
-kw_find_draws(KwPosting *p, int64 spending_id, KwRow **rows)
-{
-	KwOpen	   *open = open_leaf(p, KW_DRAW, kw_month_of_id(spending_id), false, NULL);
-	Datum		key = Int64GetDatum(spending_id);
-	TupleTableSlot *slot;
-	IndexScanDesc scan;
-	int			allocated = 4;
-	int			n = 0;
-
-	*rows = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRow));
-	if (open == NULL)
-		return 0;
-	slot = kw_make_slot(p, open, false);
-	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, GetActiveSnapshot());
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		if (n == allocated)
-			*rows = repalloc(*rows, (allocated *= 2) * sizeof(KwRow));
-		/* all columns are by value: the row outlives the slot's tuple */
-		load_row(open, slot, &(*rows)[n++]);
-	}
-	index_endscan(scan);
-	return n;
 }
 
 /*

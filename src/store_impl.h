@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * store_impl.h
- *	  What store.c and store_write.c share, and nobody else includes.
+ *	  What the store_*.c files share, and nobody else includes.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,6 +10,7 @@
 
 #include "compat.h"
 
+#include "access/tableam.h"
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "storage/lockdefs.h"
@@ -65,10 +66,23 @@ struct KwPosting
 	bool		triggers_begun;
 };
 
+/* store.c */
+extern KwOpen *kw_open_state(KwPosting *p, KwTable t);
+extern KwOpen *kw_open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed);
 extern Relation kw_open_index(KwOpen *open, KwIndex i);
 extern TupleTableSlot *kw_make_slot(KwPosting *p, KwOpen *open, bool virtual);
-extern void kw_fetch_relation(KwPosting *p, KwRelation *relation);
 extern KwOpen *kw_writable_leaf(KwPosting *p, KwTable fact);
-extern void kw_write_end(KwPosting *p);
+
+/* store_rows.c */
+extern void kw_fetch_relation(KwPosting *p, KwRelation *relation);
+
+/* store_executor.c */
+extern void kw_require_updated(const KwOpen *open, TM_Result tm);
+extern void kw_executor_update(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fresh,
+							   int n, const int *columns);
+extern void kw_executor_insert(KwPosting *p, KwOpen *open, TupleTableSlot *slot);
+extern void kw_executor_index_entries(KwPosting *p, KwOpen *open, TupleTableSlot *fresh, int n,
+									  const int *columns, bool only_summarizing);
+extern void kw_executor_end(KwPosting *p);
 
 #endif							/* KW_STORE_IMPL_H */
