@@ -638,8 +638,8 @@ kw_table_name(KwTable table)
 
 /*
  * Tell which filling of the cache is current.  A caller that locks what it
- * was told compares: the same number after the lock means that nothing
- * changed before it.
+ * asks for looks before it asks and after the lock: the same number means
+ * that nothing changed in between.
  */
 uint64
 kw_catalog_generation(void)
@@ -732,8 +732,9 @@ month_is_closed(DateADT month)
 
 /*
  * Describe a month: its leaves, and whether it is closed.  Exact as of the
- * caller's last lock on one of the leaves, if the generation is still the
- * same after that lock.
+ * caller's last lock on one of the leaves, if the generation after that lock
+ * is the same as before this call: reading can itself take in the message
+ * of a cut_off that its snapshot missed.
  */
 void
 kw_month_info(DateADT month, KwMonth *result)

@@ -101,10 +101,9 @@ open_state(KwPosting *p, KwTable t)
 		return open;
 	for (;;)
 	{
-		uint64		generation;
+		uint64		generation = kw_catalog_generation();
 
 		kw_table_info(t, &open->info);
-		generation = kw_catalog_generation();
 		open->rel = try_table_open(open->info.relid, RowExclusiveLock);
 		if (open->rel != NULL && generation == kw_catalog_generation())
 			break;
@@ -138,12 +137,11 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 	memset(open, 0, sizeof(KwOpen));
 	for (;;)
 	{
+		uint64		generation = kw_catalog_generation();
 		KwMonth		info;
-		uint64		generation;
 		Oid			relid;
 
 		kw_month_info(month, &info);
-		generation = kw_catalog_generation();
 		relid = info.leaf[fact - KW_FIRST_FACT];
 		if (!OidIsValid(relid))
 			return NULL;
@@ -795,12 +793,11 @@ kw_require_open_month(DateADT month)
 {
 	for (;;)
 	{
+		uint64		generation = kw_catalog_generation();
 		KwMonth		info;
-		uint64		generation;
 		bool		missing = false;
 
 		kw_month_info(month, &info);
-		generation = kw_catalog_generation();
 		for (int f = 0; f < KW_N_FACTS; f++)
 		{
 			if (OidIsValid(info.leaf[f]))
