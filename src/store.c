@@ -101,11 +101,11 @@ open_state(KwPosting *p, KwTable t)
 		return open;
 	for (;;)
 	{
-		uint64		generation = kw_catalog_generation();
+		KwCatalogState before = kw_catalog_state();
 
 		kw_table_info(t, &open->info);
 		open->rel = try_table_open(open->info.relid, RowExclusiveLock);
-		if (open->rel != NULL && generation == kw_catalog_generation())
+		if (open->rel != NULL && !kw_catalog_changed(&before))
 			break;
 		if (open->rel != NULL)
 			table_close(open->rel, RowExclusiveLock);
@@ -137,7 +137,7 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 	memset(open, 0, sizeof(KwOpen));
 	for (;;)
 	{
-		uint64		generation = kw_catalog_generation();
+		KwCatalogState before = kw_catalog_state();
 		KwMonth		info;
 		Oid			relid;
 
@@ -146,10 +146,10 @@ open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed)
 		if (!OidIsValid(relid))
 			return NULL;
 		open->rel = try_table_open(relid, lockmode);
-		if (open->rel != NULL && generation == kw_catalog_generation())
+		if (open->rel != NULL && !kw_catalog_changed(&before))
 		{
 			kw_leaf_info(fact, relid, &open->info);
-			if (generation == kw_catalog_generation())
+			if (!kw_catalog_changed(&before))
 			{
 				if (closed != NULL)
 					*closed = info.closed;
@@ -793,7 +793,7 @@ kw_require_open_month(DateADT month)
 {
 	for (;;)
 	{
-		uint64		generation = kw_catalog_generation();
+		KwCatalogState before = kw_catalog_state();
 		KwMonth		info;
 		bool		missing = false;
 
@@ -805,7 +805,7 @@ kw_require_open_month(DateADT month)
 			else
 				missing = true;
 		}
-		if (generation != kw_catalog_generation())
+		if (kw_catalog_changed(&before))
 			continue;
 		if (missing || info.closed)
 			refuse_month(month, info.closed);
