@@ -201,11 +201,23 @@ SELECT a, count(*) OVER (ORDER BY a RANGE BETWEEN '0.50'::wallet_amount PRECEDIN
 FROM (VALUES ('1.00'::wallet_amount), ('1.50'), ('1.99'), ('2.01'), ('92233720368547758.07')) AS v (a);
 SELECT count(*) OVER (ORDER BY a RANGE BETWEEN '-0.50'::wallet_amount PRECEDING AND CURRENT ROW)
 FROM (VALUES ('1.00'::wallet_amount)) AS v (a);
-
--- an inner function of an aggregate cannot be called
-SELECT wallet_amount_accum(NULL, '1');
-SELECT wallet_amount_deserialize('\x', NULL);
 \set VERBOSITY default
+
+-- an inner function of an aggregate cannot be called: which error, and where, differs among minor releases of PostgreSQL
+DO $$
+BEGIN
+	PERFORM wallet_amount_accum(NULL, '1');
+EXCEPTION WHEN feature_not_supported OR undefined_function THEN
+	RAISE NOTICE '% refused', 'wallet_amount_accum(internal,wallet_amount)'::regprocedure;
+END
+$$;
+DO $$
+BEGIN
+	PERFORM wallet_amount_deserialize('\x', NULL);
+EXCEPTION WHEN feature_not_supported OR undefined_function THEN
+	RAISE NOTICE '% refused', 'wallet_amount_deserialize(bytea,internal)'::regprocedure;
+END
+$$;
 
 -- parallel: partial states travel between workers
 CREATE TABLE amounts_parallel (i integer, a wallet_amount) WITH (parallel_workers = 2);

@@ -33,6 +33,7 @@
 #include "parser/parse_func.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
+#include "storage/sinval.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -399,6 +400,28 @@ read_node(Oid relid)
 }
 
 /*
+ * Note what is known so far.  A caller that locks what it asks for notes it
+ * before it asks, and compares after the lock.
+ */
+KwCatalogState
+kw_catalog_state(void)
+{
+	KwCatalogState state = {generation, SharedInvalidMessageCounter};
+
+	return state;
+}
+
+/*
+ * Was the cache emptied since, with a reason?  debug_discard_caches empties
+ * it at every turn, without a message: waiting for that to end is no use.
+ */
+bool
+kw_catalog_changed(const KwCatalogState *since)
+{
+	return generation != since->generation && SharedInvalidMessageCounter != since->messages;
+}
+
+/*
  * Fill the cache where an invalidation emptied it.
  */
 static void
@@ -413,7 +436,7 @@ fill(void)
 
 	while (filled != generation)
 	{
-		uint64		target = generation;
+		KwCatalogState before = kw_catalog_state();
 		Oid			own = get_namespace_oid(KW_SCHEMA, false);
 		Oid			data = get_namespace_oid(KW_DATA_SCHEMA, true);
 		Relation	rel;
@@ -444,7 +467,7 @@ fill(void)
 		ledger_owner = rel->rd_rel->relowner;
 		table_close(rel, AccessShareLock);
 		/* an invalidation that came meanwhile found OIDs of before: go on */
-		filled = target;
+		filled = kw_catalog_changed(&before) ? before.generation : generation;
 	}
 }
 
@@ -495,17 +518,6 @@ const char *
 kw_table_name(KwTable table)
 {
 	return kw_table_specs[table].name;
-}
-
-/*
- * Tell which filling of the cache is current.  A caller that locks what it
- * was told compares: the same number after the lock means that nothing
- * changed before it.
- */
-uint64
-kw_catalog_generation(void)
-{
-	return generation;
 }
 
 void
@@ -593,8 +605,9 @@ month_is_closed(DateADT month)
 
 /*
  * Describe a month: its leaves, and whether it is closed.  Exact as of the
- * caller's last lock on one of the leaves, if the generation is still the
- * same after that lock.
+ * caller's last lock on one of the leaves, if nothing has changed since before
+ * this call: reading can itself take in the message of a cut_off that its
+ * snapshot missed.
  */
 void
 kw_month_info(DateADT month, KwMonth *result)

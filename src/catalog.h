@@ -142,6 +142,15 @@ extern const char *kw_table_name(KwTable table);
 extern void kw_table_info(KwTable table, KwTableInfo *info);
 extern void kw_leaf_info(KwTable fact, Oid relid, KwTableInfo *info);
 extern void kw_month_info(DateADT month, KwMonth *result);
-extern uint64 kw_catalog_generation(void);
+
+/* what a caller compares that locks what it was told; see kw_catalog_state() */
+typedef struct KwCatalogState
+{
+	uint64		generation;
+	uint64		messages;
+} KwCatalogState;
+
+extern KwCatalogState kw_catalog_state(void);
+extern bool kw_catalog_changed(const KwCatalogState *since);
 
 #endif							/* KW_CATALOG_H */

@@ -97,12 +97,11 @@ kw_open_state(KwPosting *p, KwTable t)
 		return open;
 	for (;;)
 	{
-		uint64		generation;
+		KwCatalogState before = kw_catalog_state();
 
 		kw_table_info(t, &open->info);
-		generation = kw_catalog_generation();
 		open->rel = try_table_open(open->info.relid, RowExclusiveLock);
-		if (open->rel != NULL && generation == kw_catalog_generation())
+		if (open->rel != NULL && !kw_catalog_changed(&before))
 			break;
 		if (open->rel != NULL)
 			table_close(open->rel, RowExclusiveLock);
@@ -134,20 +133,19 @@ kw_open_leaf(KwPosting *p, KwTable fact, DateADT month, bool write, bool *closed
 	memset(open, 0, sizeof(KwOpen));
 	for (;;)
 	{
+		KwCatalogState before = kw_catalog_state();
 		KwMonth		info;
-		uint64		generation;
 		Oid			relid;
 
 		kw_month_info(month, &info);
-		generation = kw_catalog_generation();
 		relid = info.leaf[fact - KW_FIRST_FACT];
 		if (!OidIsValid(relid))
 			return NULL;
 		open->rel = try_table_open(relid, lockmode);
-		if (open->rel != NULL && generation == kw_catalog_generation())
+		if (open->rel != NULL && !kw_catalog_changed(&before))
 		{
 			kw_leaf_info(fact, relid, &open->info);
-			if (generation == kw_catalog_generation())
+			if (!kw_catalog_changed(&before))
 			{
 				if (closed != NULL)
 					*closed = info.closed;
@@ -311,12 +309,11 @@ kw_require_open_month(DateADT month)
 {
 	for (;;)
 	{
+		KwCatalogState before = kw_catalog_state();
 		KwMonth		info;
-		uint64		generation;
 		bool		missing = false;
 
 		kw_month_info(month, &info);
-		generation = kw_catalog_generation();
 		for (int f = 0; f < KW_N_FACTS; f++)
 		{
 			if (OidIsValid(info.leaf[f]))
@@ -324,7 +321,7 @@ kw_require_open_month(DateADT month)
 			else
 				missing = true;
 		}
-		if (generation != kw_catalog_generation())
+		if (kw_catalog_changed(&before))
 			continue;
 		if (missing || info.closed)
 			refuse_month(month, info.closed);
