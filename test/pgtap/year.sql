@@ -83,7 +83,9 @@ BEGIN
 		PERFORM pg_temp.at(day, format('%s:%s', 8 + i / 2, i % 2 * 30));
 		request := kinwallet.request_id_of(day || ' ' || i);
 		throw := random();
-		SELECT * INTO r FROM kinwallet_data.relation WHERE state = 'a' AND contributor < 100 ORDER BY relation_id OFFSET pg_temp.dice(of_relations - 1) LIMIT 1;
+		SELECT * INTO r FROM kinwallet_data.relation WHERE state = 'a' AND contributor < 100 ORDER BY relation_id OFFSET pg_temp.dice(of_relations) LIMIT 1;
+		-- dissolved today
+		CONTINUE WHEN NOT FOUND;
 		IF throw < 0.35 THEN
 			PERFORM pg_temp.act('transfer', 'SELECT kinwallet.transfer(%L, %s, %s, %L)', request, r.contributor::text, r.recipient::text,
 				(1 + pg_temp.dice(60000) / 100.0)::numeric(12, 2)::text);
@@ -431,6 +433,9 @@ SELECT results_eq($$SELECT year, kind, before::text, after::text FROM kinwallet_
 SELECT results_eq($$SELECT number, amount::text FROM notices() WHERE kind IN ('adjustment', 'emergency', 'prepayment') AND side = 'pay' AND level = 'province'
 		AND '460000'::region_code IN (addressee, counterparty) ORDER BY notice_id$$, $$VALUES ('KW-202701-YP-540000-460000', '286.67'), ('KW-202704-EP-540000-460000', '233.33'),
 	('KW-202712-AP-460000-540000', '20.00'), ('KW-202801-YP-460000-540000', '320.00')$$, 'LR-02, PP-03, PP-08: what it is noticed of beside its months');
+SELECT results_eq($$SELECT q.month, count(*) FROM kinwallet_data.clearing_payment AS p JOIN kinwallet_data.clearing_payment AS rest USING (notice_id)
+		JOIN kinwallet_data.clearing_notice AS q USING (notice_id) WHERE p.reference = 'first' AND rest.reference = 'rest' AND q.status = 'paid' GROUP BY 1 ORDER BY 1$$,
+	$$SELECT m::date, 1::bigint FROM generate_series(date '2026-10-01', '2027-12-01', interval '1 month') AS m$$, 'EDGE-80: each month one notice was paid by instalments');
 SELECT is_empty($$SELECT number FROM notices() WHERE status <> 'paid' AND notice_month < '2028-01-01'$$, 'PP-09: all of the year is paid');
 SELECT * FROM finish();
 ROLLBACK;
