@@ -129,6 +129,7 @@ ISOLATION = \
 	cut_off \
 	split \
 	persons \
+	split_cancelled \
 	split_vs_confirm \
 	prepayment
 ISOLATION_OPTS = --inputdir=$(srcdir)/test/isolation --load-extension=$(EXTENSION)
