@@ -73,7 +73,8 @@ CREATE FUNCTION pg_temp.facts(day date, n int) RETURNS void LANGUAGE plpgsql AS 
 DECLARE
 	request text;
 	throw float8;
-	of_relations bigint := (SELECT count(*) FROM kinwallet_data.relation WHERE state = 'a' AND contributor < 100);
+	-- as of the morning: what a transaction updates often it reads slowly
+	relations kinwallet_data.relation[] := array(SELECT o FROM kinwallet_data.relation AS o WHERE state = 'a' AND contributor < 100 ORDER BY relation_id);
 	of_spendings bigint := (SELECT count(*) FROM kinwallet_data.spending WHERE recipient < 100);
 	r kinwallet_data.relation;
 	s record;
@@ -83,9 +84,7 @@ BEGIN
 		PERFORM pg_temp.at(day, format('%s:%s', 8 + i / 2, i % 2 * 30));
 		request := kinwallet.request_id_of(day || ' ' || i);
 		throw := random();
-		SELECT * INTO r FROM kinwallet_data.relation WHERE state = 'a' AND contributor < 100 ORDER BY relation_id OFFSET pg_temp.dice(of_relations) LIMIT 1;
-		-- dissolved today
-		CONTINUE WHEN NOT FOUND;
+		r := relations[1 + pg_temp.dice(cardinality(relations))];
 		IF throw < 0.35 THEN
 			PERFORM pg_temp.act('transfer', 'SELECT kinwallet.transfer(%L, %s, %s, %L)', request, r.contributor::text, r.recipient::text,
 				(1 + pg_temp.dice(60000) / 100.0)::numeric(12, 2)::text);
@@ -395,8 +394,9 @@ SELECT is_empty($$SELECT what, m FROM unnest('{transfer,spend,refund,hold over t
 		WHERE NOT EXISTS (SELECT FROM tally AS t WHERE t.what = what AND month = m AND result = 'done')$$, 'each month has every kind of them');
 SELECT results_eq($$SELECT DISTINCT what FROM tally WHERE result = 'done' ORDER BY what$$,
 	$$SELECT unnest('{capture,capture over the month''s end,deduct line,dissolve,hold,hold over the month''s end,move,refund,relate,spend,transfer}'::text[])$$, 'nothing is always refused');
-SELECT set_eq($$SELECT DISTINCT what, result FROM tally WHERE result <> 'done'$$, $$VALUES ('capture', 'KW006'), ('capture', 'KW016'), ('hold', 'KW009'),
-	('refund', 'KW012'), ('refund', 'KW019'), ('relate', 'KW015'), ('spend', 'KW009'), ('transfer', 'KW008')$$, 'what is refused, and why');
+SELECT is_empty($$SELECT DISTINCT what, result FROM tally WHERE result <> 'done' EXCEPT VALUES ('capture', 'KW006'), ('capture', 'KW016'), ('hold', 'KW009'),
+	('refund', 'KW012'), ('refund', 'KW019'), ('relate', 'KW015'), ('spend', 'KW009'), ('transfer', 'KW004'), ('transfer', 'KW007'), ('transfer', 'KW008'),
+	('dissolve', 'KW016')$$, 'refused is what rules forbid, and nothing else');
 SELECT is((SELECT min(month) FROM tally WHERE what = 'refund' AND result = 'KW012'), '2027-04-01', 'LR-05: refunds of last year end on 31 March');
 -- LR-01
 SELECT is_empty($$SELECT draw_id FROM kinwallet_data.draw WHERE month <> date_trunc('month', at)$$, 'LR-01: a reversal stands in the month it happens');
