@@ -514,12 +514,6 @@ kw_table_columns(KwTable table)
 	return kw_table_specs[table].n_columns;
 }
 
-const char *
-kw_table_name(KwTable table)
-{
-	return kw_table_specs[table].name;
-}
-
 void
 kw_table_info(KwTable table, KwTableInfo *info)
 {

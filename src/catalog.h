@@ -136,7 +136,6 @@ extern Oid	kw_person_table(void);
 extern int	kw_ledger_node(void);
 extern Oid	kw_sequence_oid(bool relation);
 extern int	kw_table_columns(KwTable table);
-extern const char *kw_table_name(KwTable table);
 
 /* copies, which a refill does not touch */
 extern void kw_table_info(KwTable table, KwTableInfo *info);

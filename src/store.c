@@ -259,9 +259,8 @@ kw_posting_end(KwPosting *p)
 }
 
 /*
- * Read the clock and fix the month.  The leaf of transfers stands for the
- * month: cut_off locks all leaves before it marks the month, and the others
- * are checked again when they are opened for writing.
+ * Read the clock and fix the month.  Whether the month is open is asked when
+ * one of its leaves is opened for writing.
  */
 TimestampTz
 kw_posting_clock(KwPosting *p)

@@ -5,8 +5,9 @@
  *
  * A posting is one call of a function that moves money.  It
  *	1. begins (kw_posting_begin), which opens wallet and relation;
- *	2. locks wallets in ascending order, then relations in ascending order;
- *	3. reads the clock and opens the month (kw_posting_clock);
+ *	2. locks wallets in ascending order, then locks or changes relations in
+ *	   ascending order;
+ *	3. reads the clock, which fixes the month (kw_posting_clock);
  *	4. looks for its request id, judges, updates, appends facts;
  *	5. ends (kw_posting_end).
  *
@@ -123,7 +124,7 @@ extern bool kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row);
 extern void kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row /* NULL: a new one */ ,
 							  WalletAmount mutual_aid, WalletAmount own_account);
 
-/* clock and month: after the row locks.  Refuses a closed month (KW012). */
+/* clock and month: after the row locks; a closed month is refused (KW012) by the first append */
 extern TimestampTz kw_posting_clock(KwPosting *p);
 extern DateADT kw_posting_month(KwPosting *p);
 
