@@ -341,7 +341,9 @@ kw_refund(PG_FUNCTION_ARGS)
 			  "mutual aid");
 		plan_restores(&r, amount);
 		lock_restored_relations(&r);
-		r.at = kw_posting_clock(r.posting);
+		/* judged by the day before midnight: that is for the caller's next try */
+		if (kw_day_of(kw_posting_clock(r.posting)) != kw_day_of(r.at))
+			kw_serialization_failure();
 		for (int i = r.n_restores - 1; i >= 0; i--)
 			if (r.restores[i].amount > 0)
 				restore_draw(&r, &r.restores[i]);
