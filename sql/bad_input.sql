@@ -88,7 +88,7 @@ SELECT call, answers(call, VARIADIC string_to_array(:'ids', ', ')) FROM unnest(A
 	'kinwallet.wallet(%s)', 'kinwallet.quotas(%s)', 'kinwallet.history(%s)', 'kinwallet.balance_as_of(%s, now())',
 	'(kinwallet.explain_transfer(%s, 2, ''1.00'')).ok', '(kinwallet.explain_transfer(1, %s, ''1.00'')).ok',
 	'kinwallet.withhold_line(%s, ''r'')', 'kinwallet.release_line(%s)', 'kinwallet.deduct_line(%s, ''r'')',
-	'kinwallet.record_deduction(''2026-02-01'', %s, ''1.00'', ''r'')', 'kinwallet.record_payment(%s, ''2026-02-01'', ''r'')',
+	'kinwallet.record_deduction(''2026-02-01'', %s, ''1.00'', ''r'')', 'kinwallet.cancel_deduction(''2026-02-01'', %s, ''r'')', 'kinwallet.record_payment(%s, ''2026-02-01'', ''r'')',
 	'kinwallet.record_instalment(%s, ''1.00'', ''2026-02-01'', ''r'')', 'kinwallet.confirm_receipt(%s, ''2026-02-01'')',
 	'kinwallet.notice_lines(%s)']) AS call;
 SELECT sqlstate FROM unnest(ARRAY[0, -1, 99, 4398046511103, 9223372036854775807, -9223372036854775808]) AS id,

@@ -339,10 +339,11 @@ kw_release_line(PG_FUNCTION_ARGS)
 }
 
 /*
- * Write a deduction down.  Returns its id.
+ * Write a deduction down, or one taken back: a negative amount, and the id of
+ * what it cancels.  Returns its id.
  */
 static int64
-deduct(const Line *line, DateADT month, WalletAmount amount, const char *reason,
+deduct(const Line *line, DateADT month, WalletAmount amount, int64 cancels, const char *reason,
 	   Months *months, TimestampTz at)
 {
 	char	   *detail = line_detail(line, reason);
@@ -350,11 +351,13 @@ deduct(const Line *line, DateADT month, WalletAmount amount, const char *reason,
 	DateADT		q1_end;
 
 	kw_spi_one(KW_PLAN_INSERT_DEDUCTION, DateADTGetDatum(month), Int64GetDatum(line->draw_id),
-			   CharGetDatum(line->scope), WalletAmountGetDatum(amount),
+			   Int64GetDatum(line->spending_id), CharGetDatum(line->scope),
+			   WalletAmountGetDatum(line->amount), WalletAmountGetDatum(amount),
 			   RegionCodeGetDatum(line->payer), RegionCodeGetDatum(line->payee),
-			   CStringGetTextDatum(reason), TimestampTzGetDatum(at), kw_login_name());
+			   CStringGetTextDatum(reason), TimestampTzGetDatum(at), kw_login_name(),
+			   Int64GetDatum(cancels));
 	id = kw_spi_int64(0, 1);
-	kw_log_step(month, "deduct", 0, detail, at);
+	kw_log_step(month, amount > 0 ? "deduct" : "cancel_deduction", 0, detail, at);
 	must_split_again(months, month, detail, at);
 
 	/* LR-05: allowed, as this is the agency's correction, but not silently */
@@ -421,7 +424,7 @@ kw_deduct_line(PG_FUNCTION_ARGS)
 				 errmsg("nothing is left to deduct from draw " INT64_FORMAT, line.draw_id),
 				 errdetail("All of it was refunded (LR-04)."),
 				 errhint("Release the line.")));
-	id = deduct(&line, line.clear_in, rest, reason, months, at);
+	id = deduct(&line, line.clear_in, rest, 0, reason, months, at);
 	kw_spi_end(&spi);
 	PG_RETURN_INT64(id);
 }
@@ -477,7 +480,70 @@ kw_record_deduction(PG_FUNCTION_ARGS)
 				 errmsg("deduction must be positive and not above the rest of the line"),
 				 errdetail("Of %s yuan, %s yuan are left, %s yuan are to be deducted (LR-04).",
 						   kw_amount_text(line.amount), kw_amount_text(Max(rest, 0)), kw_amount_text(amount))));
-	id = deduct(&line, month, amount, reason, months, at);
+	id = deduct(&line, month, amount, 0, reason, months, at);
+	kw_spi_end(&spi);
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * cancel_deduction(month date, deduction_id bigint, reason text) -> bigint:
+ * take a deduction back.  The line is owed again, in that month.
+ */
+PG_FUNCTION_INFO_V1(kw_cancel_deduction);
+Datum
+kw_cancel_deduction(PG_FUNCTION_ARGS)
+{
+	int64		deduction_id;
+	DateADT		month;
+	DateADT		deducted_in;
+	WalletAmount amount;
+	bool		is_cancellation;
+	bool		cancelled;
+	char	   *reason;
+	Line		line;
+	Months	   *months;
+	TimestampTz at;
+	int64		id;
+	KwSpi		spi;
+
+	KW_ARGS_NOT_NULL("month", "deduction_id", "reason");
+	month = kw_month_arg(PG_GETARG_DATUM(0));
+	deduction_id = PG_GETARG_INT64(1);
+	reason = reason_arg(PG_GETARG_DATUM(2));
+	kw_prevent_unless_writable("cancel_deduction()");
+
+	kw_spi_begin(&spi);
+	kw_lock_late_lines();
+	if (kw_spi_latest(KW_PLAN_DEDUCTION, Int64GetDatum(deduction_id)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_NOT_FOUND),
+				 errmsg("deduction " INT64_FORMAT " does not exist", deduction_id)));
+	line.draw_id = kw_spi_int64(0, 1);
+	deducted_in = kw_spi_int32(0, 2);
+	amount = kw_spi_int64(0, 3);
+	is_cancellation = kw_spi_bool(0, 4);
+	cancelled = kw_spi_bool(0, 5);
+	if (is_cancellation || cancelled)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_RELATION_STATE),
+				 errmsg("deduction " INT64_FORMAT " cannot be cancelled", deduction_id),
+				 cancelled ? errdetail("It was cancelled already (LR-04).") :
+				 errdetail("It is itself the cancellation of another (LR-04).")));
+
+	find_line(line.draw_id, &line);
+	months = lock_months(line.month);
+	/* what was reinstated in a later month rests on this deduction (LR-01) */
+	for (int i = 0; i < months->n; i++)
+		if (months->month[i].month >= month && months->month[i].signatures > 0)
+			kw_refuse_signed(&months->month[i]);
+	at = kw_now();
+	if (month > kw_day_of(at) || month < deducted_in)
+		ereport(ERROR,
+				(errcode(ERRCODE_KW_CLEARING_ORDER),
+				 errmsg("month %s cannot take back a deduction of month %s",
+						kw_month_text(month), kw_month_text(deducted_in)),
+				 errhint("Cancel in a month that has begun, is not signed and has none signed after it (LR-01, LR-04).")));
+	id = deduct(&line, month, -amount, deduction_id, reason, months, at);
 	kw_spi_end(&spi);
 	PG_RETURN_INT64(id);
 }

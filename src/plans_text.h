@@ -448,13 +448,17 @@ KW_PLAN(KW_PLAN_RESTORED, "bbd",
 KW_PLAN(KW_PLAN_DEDUCTED, "b",
 		"SELECT COALESCE(pg_catalog.sum(kinwallet.fen(amount)), 0)::pg_catalog.int8"
 		" FROM kinwallet_data.clearing_deduction WHERE draw_id OPERATOR(pg_catalog.=) $1")
-KW_PLAN(KW_PLAN_INSERT_DEDUCTION, "dbcarrtzn",
-		"INSERT INTO kinwallet_data.clearing_deduction"
-		" (month, draw_id, scope, amount, payer_region, payee_region, reason, at, by)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING deduction_id")
+KW_PLAN(KW_PLAN_INSERT_DEDUCTION, "dbbcaarrtznb",
+		"INSERT INTO kinwallet_data.clearing_deduction (month, draw_id, spending_id, scope, line_amount, amount,"
+		" payer_region, payee_region, reason, at, by, cancels)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12 OPERATOR(pg_catalog.>) 0 THEN $12 END) RETURNING deduction_id")
+KW_PLAN(KW_PLAN_DEDUCTION, "b",
+		"SELECT d.draw_id, d.month, d.amount, d.cancels IS NOT NULL, EXISTS (SELECT FROM kinwallet_data.clearing_deduction AS c"
+		" WHERE c.cancels OPERATOR(pg_catalog.=) d.deduction_id)"
+		" FROM kinwallet_data.clearing_deduction AS d WHERE d.deduction_id OPERATOR(pg_catalog.=) $1")
 KW_PLAN(KW_PLAN_CORRECTIONS, "d",
 		"SELECT payer, payee, items, region_times, province_times, gross, reversed"
-		" FROM kinwallet.clearing_corrections() WHERE month OPERATOR(pg_catalog.=) $1")
+		" FROM kinwallet.clearing_corrections($1)")
 
 /*
  * Notices (notice.c).  Of a pair the payer's has the smaller id.

@@ -136,15 +136,25 @@ AS $verify_notices$
 	UNION ALL
 	SELECT 'clearing_deduction.draw', 'draw ' || t.draw_id,
 		CASE WHEN d.draw_id IS NULL THEN 'none'
-			ELSE format('%s %s %s %s, at most %s', d.kind, d.scope, d.payer_region, d.payee_region, d.amount) END,
-		format('d %s %s %s, %s', t.scope, t.payer, t.payee, kinwallet.yuan(t.fen))
+			ELSE format('%s %s %s %s of %s %s, from 0.00 to that', d.kind, d.scope, d.payer_region, d.payee_region, d.spending_id, d.amount) END,
+		format('d %s %s %s of %s %s, %s', t.scope, t.payer, t.payee, t.spending_id, t.line, kinwallet.yuan(t.fen))
 	FROM (
-		SELECT draw_id, scope, payer_region::text AS payer, payee_region::text AS payee, sum(kinwallet.fen(amount)) AS fen, min(month) AS first
+		SELECT draw_id, scope, payer_region::text AS payer, payee_region::text AS payee, spending_id, line_amount::text AS line,
+			sum(kinwallet.fen(amount)) AS fen, min(month) AS first
 		FROM kinwallet_data.clearing_deduction
-		GROUP BY 1, 2, 3, 4
+		GROUP BY 1, 2, 3, 4, 5, 6
 	) AS t
 	LEFT JOIN kinwallet_data.draw AS d ON d.draw_id = t.draw_id AND d.month = kinwallet.id_month(t.draw_id)
-	WHERE d.kind IS DISTINCT FROM 'd' OR t.fen > kinwallet.fen(d.amount) OR t.first < d.month
-		OR (d.scope, d.payer_region::text, d.payee_region::text) IS DISTINCT FROM (t.scope, t.payer, t.payee)
+	WHERE d.kind IS DISTINCT FROM 'd' OR t.fen > kinwallet.fen(d.amount) OR t.fen < 0 OR t.first < d.month
+		OR (d.scope, d.payer_region::text, d.payee_region::text, d.spending_id, d.amount::text)
+			IS DISTINCT FROM (t.scope, t.payer, t.payee, t.spending_id, t.line)
+	UNION ALL
+	SELECT 'clearing_deduction.cancels', 'deduction ' || c.deduction_id,
+		coalesce(format('draw %s, -%s, not before %s', d.draw_id, d.amount, d.month), 'none'),
+		format('draw %s, %s, %s', c.draw_id, c.amount, c.month)
+	FROM kinwallet_data.clearing_deduction AS c
+	LEFT JOIN kinwallet_data.clearing_deduction AS d ON d.deduction_id = c.cancels AND d.cancels IS NULL
+	WHERE c.cancels IS NOT NULL
+		AND (d.deduction_id IS NULL OR d.draw_id <> c.draw_id OR d.month > c.month OR kinwallet.fen(d.amount) <> -kinwallet.fen(c.amount))
 $verify_notices$;
 COMMENT ON FUNCTION kinwallet.verify_notices() IS 'the checks of verify_ledger() on signatures, late lines, notices and payments';

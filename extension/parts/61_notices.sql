@@ -15,7 +15,7 @@ BEGIN
 		step_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 		month date NOT NULL CONSTRAINT clearing_step_first_day CHECK (extract(day FROM month) = 1),
 		step text NOT NULL CONSTRAINT clearing_step_step CHECK (step IN
-			('cut_off', 'split', 'lines_changed', 'withhold', 'release', 'settle', 'deduct',
+			('cut_off', 'split', 'lines_changed', 'withhold', 'release', 'settle', 'deduct', 'cancel_deduction',
 			 'sign', 'confirmed', 'noticed', 'paid', 'closed')),
 		-- who signed
 		province kinwallet.region_code,
@@ -57,13 +57,19 @@ BEGIN
 		deduction_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 		month date NOT NULL CONSTRAINT clearing_deduction_first_day CHECK (extract(day FROM month) = 1),
 		draw_id bigint NOT NULL,
+		spending_id bigint NOT NULL,
 		scope "char" NOT NULL CONSTRAINT clearing_deduction_scope CHECK (scope IN ('i', 'c')),
-		amount kinwallet.wallet_amount NOT NULL CONSTRAINT clearing_deduction_amount CHECK (kinwallet.fen(amount) > 0),
+		line_amount kinwallet.wallet_amount NOT NULL,
+		-- negative: takes back the deduction that it cancels
+		amount kinwallet.wallet_amount NOT NULL,
 		payer_region kinwallet.region_code NOT NULL,
 		payee_region kinwallet.region_code NOT NULL,
 		reason text NOT NULL,
 		at timestamptz NOT NULL,
-		by name NOT NULL
+		by name NOT NULL,
+		cancels bigint CONSTRAINT clearing_deduction_cancelled_once UNIQUE,
+		CONSTRAINT clearing_deduction_amount CHECK (
+			CASE WHEN cancels IS NULL THEN kinwallet.fen(amount) > 0 ELSE kinwallet.fen(amount) < 0 END)
 	);
 	CREATE INDEX clearing_deduction_month ON kinwallet_data.clearing_deduction (month);
 	CREATE INDEX clearing_deduction_draw ON kinwallet_data.clearing_deduction (draw_id);
@@ -222,6 +228,10 @@ CREATE FUNCTION kinwallet.record_deduction(month date, draw_id bigint, amount ki
 	AS 'MODULE_PATHNAME', 'kw_record_deduction' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION kinwallet.record_deduction(date, bigint, kinwallet.wallet_amount, text) IS
 	'deduct, in a month that is not signed, what an audit found on a line of that month or an earlier one; returns an id';
+CREATE FUNCTION kinwallet.cancel_deduction(month date, deduction_id bigint, reason text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'kw_cancel_deduction' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION kinwallet.cancel_deduction(date, bigint, text) IS
+	'take a deduction back, in a month that is not signed: the line is owed again; returns the id of the cancellation';
 CREATE FUNCTION kinwallet.raise_late_alarms() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'kw_sql_raise_late_alarms' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION kinwallet.raise_late_alarms() IS
@@ -243,7 +253,48 @@ COMMENT ON FUNCTION kinwallet.add_working_days(date, integer) IS 'give the n-th 
  * split() adds these to what it reads; verify_ledger() adds them to what it
  * expects.  Money in fen.
  */
-CREATE FUNCTION kinwallet.clearing_corrections()
+/*
+ * A provider may refund what an audit had deducted already.  Both are
+ * reversals of one line; what they take together beyond the line is
+ * reinstated in the month of the restore that went beyond it, so that no
+ * line is ever reversed by more than its amount.  It follows from the facts of
+ * the months up to that one, so a rerun gives the same.
+ */
+CREATE FUNCTION kinwallet.reinstated_lines(of_month date)
+	RETURNS TABLE (month date, draw_id bigint, payer kinwallet.region_code, payee kinwallet.region_code, fen bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $reinstated_lines$
+	WITH line AS (
+		SELECT DISTINCT draw_id, spending_id, payer_region, payee_region, kinwallet.fen(line_amount) AS fen
+		FROM kinwallet_data.clearing_deduction
+	), change AS (
+		SELECT d.draw_id, d.month, kinwallet.fen(d.amount) AS fen
+		FROM kinwallet_data.clearing_deduction AS d
+		UNION ALL
+		SELECT l.draw_id, coalesce(w.clear_in, r.month), kinwallet.fen(r.amount)
+		FROM line AS l
+		JOIN kinwallet_data.draw AS r ON r.spending_id = l.spending_id AND r.restores = l.draw_id AND r.month >= kinwallet.id_month(l.draw_id)
+		LEFT JOIN kinwallet_data.clearing_withheld AS w ON w.draw_id = r.draw_id
+	), total AS (
+		SELECT c.draw_id, c.month, sum(sum(c.fen)) OVER (PARTITION BY c.draw_id ORDER BY c.month) AS fen
+		FROM change AS c
+		WHERE reinstated_lines.of_month IS NULL OR c.month <= reinstated_lines.of_month
+		GROUP BY c.draw_id, c.month
+	), beyond AS (
+		SELECT t.month, l.*, greatest(t.fen - l.fen, 0) AS beyond,
+			lag(greatest(t.fen - l.fen, 0), 1, 0::numeric) OVER (PARTITION BY t.draw_id ORDER BY t.month) AS before
+		FROM total AS t
+		JOIN line AS l ON l.draw_id = t.draw_id
+	)
+	SELECT b.month, b.draw_id, b.payer_region, b.payee_region, (b.beyond - b.before)::bigint
+	FROM beyond AS b
+	WHERE b.beyond <> b.before AND (reinstated_lines.of_month IS NULL OR b.month = reinstated_lines.of_month)
+$reinstated_lines$;
+COMMENT ON FUNCTION kinwallet.reinstated_lines(date) IS
+	'list what refunds and deductions together took beyond a line''s amount, in one month or all; serves clearing_corrections()';
+
+CREATE FUNCTION kinwallet.clearing_corrections(of_month date DEFAULT NULL)
 	RETURNS TABLE (month date, draw_id bigint, what text, payer kinwallet.region_code, payee kinwallet.region_code,
 		items bigint, region_times bigint, province_times bigint, gross bigint, reversed bigint, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -255,13 +306,19 @@ AS $clearing_corrections$
 		CASE w.kind WHEN 'r' THEN moved.sign * kinwallet.fen(w.amount) ELSE 0 END, w.reason
 	FROM kinwallet_data.clearing_withheld AS w
 	CROSS JOIN LATERAL (VALUES ('withheld', w.month, -1::bigint), ('cleared', w.clear_in, 1)) AS moved(what, month, sign)
-	WHERE w.clear_in <> w.month
+	WHERE w.clear_in <> w.month AND (clearing_corrections.of_month IS NULL OR moved.month = clearing_corrections.of_month)
 	UNION ALL
-	SELECT d.month, d.draw_id, 'deducted', d.payer_region, d.payee_region, 1, 0, 0, 0, kinwallet.fen(d.amount), d.reason
+	-- a deduction taken back is owed again
+	SELECT d.month, d.draw_id, CASE WHEN d.cancels IS NULL THEN 'deducted' ELSE 'owed again' END, d.payer_region, d.payee_region, 1, 0, 0,
+		greatest(-kinwallet.fen(d.amount), 0), greatest(kinwallet.fen(d.amount), 0), d.reason
 	FROM kinwallet_data.clearing_deduction AS d
+	WHERE clearing_corrections.of_month IS NULL OR d.month = clearing_corrections.of_month
+	UNION ALL
+	SELECT r.month, r.draw_id, 'reinstated', r.payer, r.payee, 1, 0, 0, 0, -r.fen, 'refunded and deducted'
+	FROM kinwallet.reinstated_lines(clearing_corrections.of_month) AS r
 $clearing_corrections$;
-COMMENT ON FUNCTION kinwallet.clearing_corrections() IS
-	'list how withheld, late and deducted lines change the sums of each month; serves split() and verify_ledger()';
+COMMENT ON FUNCTION kinwallet.clearing_corrections(date) IS
+	'list how withheld, late and deducted lines change the sums of one month or of each; serves split() and verify_ledger()';
 
 -- What a clearing officer asks about the lines that a month does not have as its draws do.
 CREATE FUNCTION kinwallet.late_lines(month date)
@@ -272,12 +329,11 @@ SET search_path = pg_catalog, pg_temp
 AS $late_lines$
 	SELECT c.draw_id, kinwallet.id_month(c.draw_id), c.what, c.payer, c.payee,
 		kinwallet.from_fen(c.gross), kinwallet.from_fen(c.reversed), c.reason
-	FROM kinwallet.clearing_corrections() AS c
-	WHERE c.month = late_lines.month
+	FROM kinwallet.clearing_corrections(late_lines.month) AS c
 	ORDER BY c.draw_id, c.what
 $late_lines$;
 COMMENT ON FUNCTION kinwallet.late_lines(date) IS
-	'list what a month''s tables have less or more than its draws: lines withheld from it, cleared late in it, deducted in it';
+	'list what a month''s tables have less or more than its draws: lines withheld from it, cleared late, deducted or reinstated in it';
 
 -- EDGE-76: what is later on a day than it may be.  A month is late when nobody can sign it in time any more.
 CREATE FUNCTION kinwallet.late_subjects(today date) RETURNS TABLE (kind text, subject text, detail text)

@@ -348,6 +348,48 @@ SELECT is((SELECT count(*)::int FROM kinwallet_data.clearing_alarm), 5, 'split()
 SELECT throws_ok($$UPDATE kinwallet_data.clearing_alarm SET at = now()$$, 'KW020', NULL, 'EDGE-92: alarms are facts');
 SELECT is_empty('SELECT pg_temp.faults()', 'invariants 5, 6: at the end');
 
+/*
+ * Deducted and refunded, and a deduction taken back (LR-04): never more is reversed than the line has
+ */
+CREATE TEMP TABLE deduction AS SELECT 0::bigint AS id LIMIT 0;
+SELECT pg_temp.add_draw('2026-10-01', 1, 'd', '100.00', '640200', '370100');
+INSERT INTO deduction SELECT record_deduction('2026-10-01', pg_temp.id('2026-10-01', 1), '30.00', 'audit');
+SELECT cut_off('2026-10-01'), split('2026-10-01');
+SELECT results_eq($$SELECT p FROM pg_temp.pairs('2026-10-01', 'province') AS p WHERE p LIKE '64%'$$, $$VALUES
+	('640000>370000 times 1 items 2: 100.00 - 30.00 = 70.00, 0.00')$$, 'LR-04: 30 of 100 are deducted');
+SELECT ok(pg_temp.sign_all('2026-10-01') = 4, 'October is signed');
+SELECT pg_temp.add_draw('2026-11-01', 2, 'r', '80.00', '640200', '370100', pg_temp.id('2026-10-01', 1));
+SELECT throws_ok($$SELECT record_deduction('2026-11-01', pg_temp.id('2026-10-01', 1), '0.01', 'x')$$, 'KW006', NULL, 'LR-04: a line refunded and deducted has nothing left');
+SELECT cut_off('2026-11-01'), split('2026-11-01');
+SELECT results_eq($$SELECT p FROM pg_temp.pairs('2026-11-01', 'province') AS p WHERE p LIKE '64%'$$, $$VALUES
+	('640000>370000 times 0 items 2: 0.00 - 70.00 = 0.00, 70.00')$$, 'LR-04: of a refund of 80, 10 had been deducted already');
+SELECT results_eq($$SELECT what, reversed::text, line_month FROM late_lines('2026-11-01')$$, $$VALUES
+	('reinstated', '-10.00', '2026-10-01'::date)$$, 'LR-04: late_lines() says why');
+SELECT is_empty('SELECT pg_temp.faults()', 'invariant 5: with a line refunded beyond what was left of it');
+
+SELECT throws_ok($$SELECT cancel_deduction(NULL, 1, 'x')$$, '22004', NULL, 'cancel_deduction without month');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', NULL, 'x')$$, '22004', NULL, 'cancel_deduction without deduction');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', 1, NULL)$$, '22004', NULL, 'cancel_deduction without reason');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', 1, ' ')$$, '22023', NULL, 'cancel_deduction with a blank reason');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-31', 1, 'x')$$, '22023', NULL, 'cancel_deduction in a day');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', 0, 'x')$$, 'KW017', NULL, 'cancel_deduction of an unknown one');
+SELECT throws_ok($$SELECT cancel_deduction('2026-10-01', id, 'x') FROM deduction$$, 'KW012', NULL, 'LR-01: not in a signed month');
+SELECT throws_ok($$SELECT cancel_deduction('2027-05-01', id, 'x') FROM deduction$$, 'KW021', NULL, 'not in a month to come');
+SELECT pg_temp.add_draw('2026-12-01', 1, 'r', '20.00', '640200', '370100', pg_temp.id('2026-10-01', 1));
+SELECT cut_off('2026-12-01'), split('2026-12-01');
+SELECT results_eq($$SELECT pg_temp.pairs('2026-12-01', 'province')$$, $$VALUES
+	('640000>370000 times 0 items 2: 0.00 - 0.00 = 0.00, 0.00')$$, 'LR-04: the rest of the refund had been deducted, too');
+INSERT INTO deduction SELECT cancel_deduction('2026-12-01', id, 'appeal won') FROM deduction;
+SELECT is(pg_temp.state('2026-12-01'), 'cut_off', 'the month is to be split again');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', min(id), 'x') FROM deduction$$, 'KW016', NULL, 'LR-04: cancelled once');
+SELECT throws_ok($$SELECT cancel_deduction('2026-12-01', max(id), 'x') FROM deduction$$, 'KW016', NULL, 'LR-04: a cancellation is not cancelled');
+SELECT split('2026-12-01');
+SELECT results_eq($$SELECT pg_temp.pairs('2026-12-01', 'province')$$, $$VALUES
+	('640000>370000 times 0 items 3: 30.00 - 30.00 = 0.00, 0.00')$$, 'LR-04: owed again, and refunded');
+SELECT is((SELECT sum(gross) - sum(reversed) FROM kinwallet_data.clearing_pair WHERE level = 'region' AND payer::text = '640200' AND month >= '2026-10-01')::text,
+	'0.00', 'LR-04: over the months a line refunded in full is paid by nobody, and reversed once');
+SELECT is_empty('SELECT pg_temp.faults()', 'invariant 5: with a deduction taken back');
+
 -- only the functions write
 CREATE ROLE regress_kinwallet_clerk;
 GRANT USAGE ON SCHEMA kinwallet_data TO regress_kinwallet_clerk;

@@ -177,6 +177,17 @@ CREATE FUNCTION pg_temp.region_faults(month date) RETURNS SETOF text LANGUAGE sq
 			UNION ALL
 			SELECT payer_region, payee_region, 0, fen(amount), 1 FROM kinwallet_data.clearing_deduction AS x WHERE x.month = region_faults.month
 			UNION ALL
+			-- deducted first, and then refunded beyond what was left
+			SELECT payer_region, payee_region, 0, before - after, 1 FROM (
+				SELECT d.payer_region, d.payee_region, greatest(sum(fen(r.amount)) FILTER (WHERE r.month < region_faults.month), 0) AS refunded,
+					sum(fen(r.amount)) AS refunded_now, fen(d.amount) AS line,
+					(SELECT sum(fen(x.amount)) FROM kinwallet_data.clearing_deduction AS x WHERE x.draw_id = d.draw_id AND x.month <= region_faults.month) AS deducted
+				FROM kinwallet_data.draw AS d JOIN kinwallet_data.draw AS r ON r.restores = d.draw_id AND r.month <= region_faults.month
+				WHERE d.draw_id IN (SELECT draw_id FROM kinwallet_data.clearing_deduction)
+				GROUP BY d.draw_id, d.month, d.payer_region, d.payee_region, d.amount) AS l,
+				LATERAL (SELECT greatest(refunded + deducted - line, 0), greatest(refunded_now + deducted - line, 0)) AS o(before, after)
+			WHERE before <> after
+			UNION ALL
 			SELECT payer, payee, -fen(gross), -fen(reversed), -items FROM kinwallet_data.clearing_pair AS p
 			WHERE p.month = region_faults.month AND level = 'region'
 		) AS a(payer, payee, gross, reversed, items)
@@ -415,6 +426,7 @@ SELECT results_eq($$SELECT n, w.state, (extract(year FROM age(clear_in, w.month)
 	$$VALUES (1::bigint, 'released', 0, true), (2, 'released', 1, true), (3, 'withheld', 2, true), (4, 'deducted', 1, true)$$,
 	'LR-03: a line released at once is cleared at once, one released later in the next month, one never settled in the second');
 SELECT cmp_ok((SELECT count(*) FROM kinwallet_data.clearing_deduction WHERE reason = 'audit'), '>', 8::bigint, 'LR-04: audits have deducted');
+SELECT cmp_ok((SELECT count(*) FROM clearing_corrections() WHERE what = 'reinstated'), '>', 1::bigint, 'LR-04: some lines were refunded after that');
 SELECT is_empty($$SELECT deduction_id FROM kinwallet_data.clearing_deduction WHERE month <= id_month(draw_id)$$, 'LR-04: in a month after the line''s');
 SELECT is_empty($$SELECT kind, subject FROM kinwallet_data.clearing_alarm$$, 'EDGE-76: nothing was late');
 -- 101 and 102
