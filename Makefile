@@ -157,10 +157,13 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test stress bench check-style checkver demo demo-stop dist
+.PHONY: test mutants stress bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+mutants:
+	@bash tools/mutants.sh $(MUTANTS)
 
 stress:
 	@bash test/stress.sh '$(or $(SECONDS),30)'
