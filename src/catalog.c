@@ -458,7 +458,7 @@ fill(void)
 		relation_sequence = data_relation(data, "relation_id");
 		clearing_month_oid = data_relation(data, "clearing_month");
 		rel = table_open(clearing_month_oid, AccessShareLock);
-		clearing_month_pkey = RelationGetPrimaryKeyIndex(rel);
+		clearing_month_pkey = kw_RelationGetPrimaryKeyIndex(rel);
 		table_close(rel, AccessShareLock);
 		for (int t = 0; t < KW_N_TABLES; t++)
 			fill_table(t, data_relation(data, kw_table_specs[t].name),
