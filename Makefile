@@ -74,6 +74,8 @@ REGRESS = \
 	transfer \
 	batch \
 	store \
+	deferred \
+	soft_errors \
 	errors \
 	bad_input \
 	relations \
