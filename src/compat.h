@@ -27,6 +27,11 @@
 	} while (0)
 #endif
 
+/* 18 lets a library say who it is */
+#ifndef PG_MODULE_MAGIC_EXT
+#define PG_MODULE_MAGIC_EXT(...)	PG_MODULE_MAGIC
+#endif
+
 /* 18 says it in front, as C11 does */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn __attribute__((noreturn))
