@@ -81,9 +81,9 @@ prepare()
 	# reach the archive as the host does
 	apt-config dump Acquire > "$root/etc/apt/apt.conf.d/90host"
 	cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-	# bookworm for PostgreSQL 15 alone, from which to upgrade
-	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" bookworm > "$root/etc/apt/sources.list"
-	printf 'Package: *\nPin: release n=bookworm\nPin-Priority: 100\n' > "$root/etc/apt/preferences.d/bookworm"
+	# bookworm for PostgreSQL 15 alone, from which to upgrade: its newest minor release, as the host has
+	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" bookworm "${mirror%/}-security" bookworm-security > "$root/etc/apt/sources.list"
+	printf 'Package: *\nPin: release n=bookworm*\nPin-Priority: 100\n' > "$root/etc/apt/preferences.d/bookworm"
 	mkdir -p "$root/etc/postgresql-common"
 	echo "create_main_cluster = false" > "$root/etc/postgresql-common/createcluster.conf"
 	enter "$suite" sh -c "apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
