@@ -50,12 +50,13 @@ SRCS = \
 	src/sweep.c \
 	src/transfer.c \
 	src/triggers.c \
+	src/version.c \
 	src/wallet.c \
 	src/wallet_amount.c \
 	src/wallet_amount_agg.c
 OBJS = $(SRCS:.c=.o)
 # the server's headers as system headers: their inline functions are not ours to warn of
-PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -DKW_VERSION='"$(EXTVERSION)"' -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 
 DATA_built = extension/$(EXTENSION)--$(EXTVERSION).sql
 DOCS := $(wildcard doc/*.md)
@@ -74,6 +75,8 @@ REGRESS = \
 	transfer \
 	batch \
 	store \
+	deferred \
+	soft_errors \
 	errors \
 	bad_input \
 	relations \
@@ -145,6 +148,7 @@ docmoduledir := extension/$(EXTENSION)
 
 # a changed header rebuilds everything: PGXS tracks no dependencies
 $(OBJS): $(wildcard $(srcdir)/src/*.h)
+src/kinwallet.o src/version.o: $(srcdir)/$(EXTENSION).control
 
 extension/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard $(srcdir)/extension/parts/*.sql))
 	mkdir -p $(@D)
@@ -157,10 +161,13 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test mutants stress bench check-style checkver demo demo-stop dist
+.PHONY: test mutants stress bench check-style checkver demo demo-stop dist matrix
 
 test:
-	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+	@LONG='$(LONG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
+
+matrix:
+	@bash tools/matrix.sh
 
 mutants:
 	@bash tools/mutants.sh $(MUTANTS)

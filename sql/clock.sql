@@ -32,9 +32,11 @@ RESET DateStyle;
 -- a parallel worker has the leader's
 SET DateStyle = 'SQL, DMY';
 SET kinwallet.clock = '01/02/2026 00:00 PST';
-SET force_parallel_mode = on;
+-- renamed by PostgreSQL 16
+SELECT name AS parallel FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
+SET :parallel = on;
 SELECT kinwallet.business_date()::text, current_setting('kinwallet.clock');
-RESET force_parallel_mode;
+RESET :parallel;
 RESET DateStyle;
 CREATE ROLE regress_kinwallet_clock;
 SET ROLE regress_kinwallet_clock;

@@ -73,7 +73,19 @@ SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT amount FROM op_fact WHERE amount > '499.70';
 SELECT amount FROM op_fact WHERE amount > '499.70' ORDER BY amount;
-EXPLAIN (COSTS OFF) SELECT max(amount), min(amount) FROM op_fact;
+-- the versions differ in the rest of this plan
+CREATE FUNCTION pg_temp.scans(query text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+		IF line ~ 'Scan|Sort|Aggregate' THEN
+			RETURN NEXT btrim(line, ' ->');
+		END IF;
+	END LOOP;
+END $$;
+SELECT pg_temp.scans('SELECT max(amount), min(amount) FROM op_fact');
 SELECT max(amount), min(amount) FROM op_fact;
 EXPLAIN (COSTS OFF) SELECT count(*) FROM op_fact WHERE region = '660000' AND kinship = '父母' AND amount BETWEEN '0' AND '1';
 EXPLAIN (COSTS OFF) SELECT count(*) FROM op_fact WHERE region = '660000' AND kinship IN ('parent', 'grandparent') AND amount < '0';

@@ -149,21 +149,15 @@ CREATE TRIGGER site9 AFTER INSERT ON kinwallet_data.transfer_2026_02 FOR EACH ST
 CREATE CONSTRAINT TRIGGER site10 AFTER INSERT ON kinwallet_data.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire();
 SELECT post();
 SELECT fired();
--- as an ordinary role: the triggers of the ledger's tables run as their owner, deferred ones as the session's
+DROP TRIGGER site10 ON kinwallet_data.transfer;
+-- as an ordinary role: the triggers of the ledger's tables run as their owner (deferred ones: deferred.sql)
 CREATE ROLE regress_kinwallet_app;
 GRANT EXECUTE ON FUNCTION kinwallet.transfer TO regress_kinwallet_app;
-GRANT INSERT ON fired TO regress_kinwallet_app;
-GRANT USAGE ON SEQUENCE fired_n_seq TO regress_kinwallet_app;
 SET ROLE regress_kinwallet_app;
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
 SELECT current_user;
 RESET ROLE;
 SELECT fired();
-REVOKE ALL ON fired FROM regress_kinwallet_app;
-SET ROLE regress_kinwallet_app;
-SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
-SELECT current_user;
-RESET ROLE;
 ALTER TABLE kinwallet_data.wallet DISABLE TRIGGER site1, DISABLE TRIGGER site2, DISABLE TRIGGER site3, DISABLE TRIGGER site4;
 SELECT post();
 SELECT fired();
@@ -181,7 +175,6 @@ DROP TRIGGER site7 ON kinwallet_data.wallet;
 DROP TRIGGER site8 ON kinwallet_data.transfer;
 DROP TRIGGER site9 ON kinwallet_data.transfer;
 DROP TRIGGER site9 ON kinwallet_data.transfer_2026_02;
-DROP TRIGGER site10 ON kinwallet_data.transfer;
 
 -- A BEFORE trigger may change the site's columns, and nothing of ours
 ALTER TABLE kinwallet_data.wallet ADD site_count int NOT NULL DEFAULT 0;
@@ -278,7 +271,8 @@ SELECT fired();
 DROP TRIGGER site ON kinwallet_data.relation;
 SELECT * FROM kinwallet.verify_ledger();
 
--- Publications
+-- Publications; of the whole row as of 18 only without generated columns
+ALTER TABLE kinwallet_data.wallet DROP site_twice;
 SET client_min_messages = error;
 CREATE PUBLICATION site FOR TABLE kinwallet_data.wallet;
 SET client_min_messages = warning;

@@ -118,9 +118,11 @@ SELECT kinwallet.credit_account(id(302), 1, '1.00');
 SELECT * FROM kinwallet.transfer_batch('{}', '{}', '{}', '{}');
 RESET default_transaction_read_only;
 CREATE FUNCTION mislabelled() RETURNS bigint LANGUAGE sql PARALLEL SAFE AS $$ SELECT kinwallet.transfer(id(303), 1, 2, '1.00') $$;
-SET force_parallel_mode = on;
+-- renamed by PostgreSQL 16
+SELECT name AS parallel FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
+SET :parallel = on;
 SELECT mislabelled();
-RESET force_parallel_mode;
+RESET :parallel;
 CREATE INDEX bad ON kinwallet_data.person ((kinwallet.transfer(id(304), 1, 2, '1.00')));
 SELECT * FROM account;
 

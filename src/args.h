@@ -20,7 +20,7 @@
 					 lengthof(((const char *const[]) {__VA_ARGS__})))
 
 extern void kw_args_not_null(FunctionCallInfo fcinfo, const char *const *names, int n);
-extern void kw_null_argument(const char *name) pg_attribute_noreturn();
+pg_noreturn extern void kw_null_argument(const char *name);
 
 /* the elements of an array argument: one dimension at most, none NULL */
 extern Datum *kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n);

@@ -46,6 +46,7 @@
 
 #include "catalog.h"
 #include "catalog_tables.h"
+#include "version.h"
 
 #define KW_SCHEMA		"kinwallet"
 #define KW_DATA_SCHEMA	"kinwallet_data"
@@ -375,27 +376,36 @@ guard_function(const char *name)
 }
 
 /*
- * Read the ledger's only row.  Under the latest snapshot, as everything that
- * fills a cache.
+ * Read the ledger's only row: give the node, and refuse another version.
+ * Under the latest snapshot, as everything that fills a cache.
  */
 static int
-read_node(Oid relid)
+read_ledger(Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
-	AttrNumber	attnum = get_attnum(relid, "node");
+	AttrNumber	attnum[2] = {get_attnum(relid, "node"), get_attnum(relid, "version")};
 	HeapTuple	tuple = systable_getnext(scan);
-	bool		isnull = true;
+	bool		isnull[2] = {true, true};
 	Datum		node = (Datum) 0;
+	char	   *version = NULL;
 
-	if (HeapTupleIsValid(tuple) && attnum != InvalidAttrNumber)
-		node = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
-	if (isnull)
+	if (HeapTupleIsValid(tuple) && attnum[0] != InvalidAttrNumber && attnum[1] != InvalidAttrNumber)
+	{
+		Datum		value;
+
+		node = heap_getattr(tuple, attnum[0], RelationGetDescr(rel), &isnull[0]);
+		value = heap_getattr(tuple, attnum[1], RelationGetDescr(rel), &isnull[1]);
+		if (!isnull[1])
+			version = TextDatumGetCString(value);
+	}
+	if (isnull[0] || isnull[1])
 		no_ledger();
 	systable_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+	kw_require_versions(version);
 	return DatumGetInt16(node);
 }
 
@@ -453,12 +463,12 @@ fill(void)
 		guard_oids[0] = guard_function("fact_guard");
 		guard_oids[1] = guard_function("state_guard");
 		ledger_oid = data_relation(data, "ledger");
-		ledger_node = read_node(ledger_oid);
+		ledger_node = read_ledger(ledger_oid);
 		fact_sequence = data_relation(data, "fact_id");
 		relation_sequence = data_relation(data, "relation_id");
 		clearing_month_oid = data_relation(data, "clearing_month");
 		rel = table_open(clearing_month_oid, AccessShareLock);
-		clearing_month_pkey = RelationGetPrimaryKeyIndex(rel);
+		clearing_month_pkey = kw_RelationGetPrimaryKeyIndex(rel);
 		table_close(rel, AccessShareLock);
 		for (int t = 0; t < KW_N_TABLES; t++)
 			fill_table(t, data_relation(data, kw_table_specs[t].name),

@@ -52,8 +52,8 @@ extern void kw_log_step(DateADT month, const char *step, RegionCode province,
 						const char *detail, TimestampTz at);
 extern Datum kw_login_name(void);
 
-extern void kw_refuse_signed(const KwClearingMonth *month) pg_attribute_noreturn();
-extern void kw_refuse_order(const KwClearingMonth *month, KwMonthState wanted,
-							const char *call) pg_attribute_noreturn();
+pg_noreturn extern void kw_refuse_signed(const KwClearingMonth *month);
+pg_noreturn extern void kw_refuse_order(const KwClearingMonth *month, KwMonthState wanted,
+										const char *call);
 
 #endif							/* KW_CLEARING_MONTH_H */

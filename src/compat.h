@@ -15,6 +15,7 @@
 
 /* Soft errors came with 16: before, an invalid literal can only throw. */
 #if PG_VERSION_NUM >= 160000
+#include "access/tableam.h"
 #include "nodes/miscnodes.h"
 #include "varatt.h"
 #else
@@ -24,6 +25,16 @@
 		ereport(ERROR, __VA_ARGS__); \
 		return dummy_value; \
 	} while (0)
+#endif
+
+/* 18 lets a library say who it is */
+#ifndef PG_MODULE_MAGIC_EXT
+#define PG_MODULE_MAGIC_EXT(...)	PG_MODULE_MAGIC
+#endif
+
+/* 18 says it in front, as C11 does */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
 #endif
 
 /* 16 gave DecodeDateTime one more argument and settings their own allocator */
@@ -46,6 +57,30 @@
 #else
 #define kw_relation_ownercheck(relid, userid) \
 	pg_class_ownercheck(relid, userid)
+#endif
+
+/* 16 moved what an update sets out of the range table entry; 18 counts entries that runtime pruning left */
+#if PG_VERSION_NUM >= 160000
+#define kw_set_updated_columns(rte, permissions, columns) \
+	(addRTEPermissionInfo(permissions, rte)->updatedCols = (columns))
+#define kw_EvalPlanQualInit(epq, estate, subplan, rowmarks, param) \
+	EvalPlanQualInit(epq, estate, subplan, rowmarks, param, NIL)
+#else
+#define kw_set_updated_columns(rte, permissions, columns) \
+	((rte)->updatedCols = (columns))
+#define kw_EvalPlanQualInit(epq, estate, subplan, rowmarks, param) \
+	EvalPlanQualInit(epq, estate, subplan, rowmarks, param)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define kw_ExecInitRangeTable(estate, rtes, permissions) \
+	ExecInitRangeTable(estate, rtes, permissions, bms_add_range(NULL, 1, list_length(rtes)))
+#elif PG_VERSION_NUM >= 160000
+#define kw_ExecInitRangeTable(estate, rtes, permissions) \
+	ExecInitRangeTable(estate, rtes, permissions)
+#else
+#define kw_ExecInitRangeTable(estate, rtes, permissions) \
+	ExecInitRangeTable(estate, rtes)
 #endif
 
 /* 16 says by an enum which indexes an update needs */
@@ -72,6 +107,17 @@ typedef bool KwUpdateIndexes;
 #else
 #define kw_ExecBRUpdateTriggers(estate, epq, rri, tid, slot, tmfd) \
 	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, tmfd)
+#endif
+
+/* 18 asks which primary keys count, and takes a place for an index scan's statistics */
+#if PG_VERSION_NUM >= 180000
+#define kw_RelationGetPrimaryKeyIndex(rel)	RelationGetPrimaryKeyIndex(rel, false)
+#define kw_index_beginscan(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, norderbys)
+#else
+#define kw_RelationGetPrimaryKeyIndex(rel)	RelationGetPrimaryKeyIndex(rel)
+#define kw_index_beginscan(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, nkeys, norderbys)
 #endif
 
 /*

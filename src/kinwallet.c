@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "policy.h"
 
-PG_MODULE_MAGIC;
+PG_MODULE_MAGIC_EXT(.name = "kinwallet",.version = KW_VERSION);
 
 void		_PG_init(void);
 

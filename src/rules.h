@@ -165,8 +165,8 @@ extern void kw_case_load(KwCase *c, int64 contributor, int64 recipient, Timestam
 extern void kw_party_region(KwParty *party, RegionCode region, DateADT day);
 
 /* raise a refusal (of an item of a batch), or print the DETAIL of one */
-extern void kw_refuse(const KwRule *rule, const KwCase *c) pg_attribute_noreturn();
-extern void kw_refuse_item(const KwRule *rule, const KwCase *c, int ordinal) pg_attribute_noreturn();
+pg_noreturn extern void kw_refuse(const KwRule *rule, const KwCase *c);
+pg_noreturn extern void kw_refuse_item(const KwRule *rule, const KwCase *c, int ordinal);
 extern char *kw_rule_detail(const KwRule *rule, const KwCase *c);
 
 extern const char *kw_relation_state_name(char state);

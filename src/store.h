@@ -155,6 +155,6 @@ extern void kw_append(KwPosting *p, KwTable fact, const Datum *values, const boo
 /* for SPI callers: lock the month's leaves and refuse when it is closed or has none */
 extern void kw_require_open_month(DateADT month);
 /* raise "could not serialize access" */
-extern void kw_serialization_failure(void) pg_attribute_noreturn();
+pg_noreturn extern void kw_serialization_failure(void);
 
 #endif							/* KW_STORE_H */

@@ -24,6 +24,7 @@
 #include "executor/nodeModifyTable.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_relation.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
@@ -66,6 +67,7 @@ result_of(KwPosting *p, KwOpen *open, int n, const int *columns)
 {
 	MemoryContext old;
 	RangeTblEntry *rte;
+	Bitmapset  *updated = NULL;
 
 	if (open->result != NULL)
 	{
@@ -88,10 +90,11 @@ result_of(KwPosting *p, KwOpen *open, int n, const int *columns)
 	rte->relkind = open->rel->rd_rel->relkind;
 	rte->rellockmode = RowExclusiveLock;
 	for (int i = 0; i < n; i++)
-		rte->updatedCols = bms_add_member(rte->updatedCols,
-										  open->info.attnum[columns[i]] - FirstLowInvalidHeapAttributeNumber);
+		updated = bms_add_member(updated,
+								 open->info.attnum[columns[i]] - FirstLowInvalidHeapAttributeNumber);
+	kw_set_updated_columns(rte, &p->permissions, updated);
 	p->rtes = lappend(p->rtes, rte);
-	ExecInitRangeTable(p->estate, p->rtes);
+	kw_ExecInitRangeTable(p->estate, p->rtes, p->permissions);
 
 	open->result = makeNode(ResultRelInfo);
 	InitResultRelInfo(open->result, open->rel, list_length(p->rtes), NULL, 0);
@@ -220,7 +223,7 @@ update_row(KwPosting *p, KwOpen *open, TupleTableSlot *old, TupleTableSlot *fres
 
 		remember_ours(open, fresh, ours);
 		/* the row is locked: the trigger code never enters EvalPlanQual */
-		EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
+		kw_EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
 		go_on = kw_ExecBRUpdateTriggers(estate, &epq, result, &old->tts_tid, fresh, &tmfd);
 		EvalPlanQualEnd(&epq);
 		if (!go_on)

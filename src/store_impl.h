@@ -63,6 +63,7 @@ struct KwPosting
 	KwOpen		parent[KW_N_FACTS]; /* those with statement triggers */
 	EState	   *estate;
 	List	   *rtes;			/* of RangeTblEntry, one for each ResultRelInfo */
+	List	   *permissions;	/* of theirs, where the version has such nodes */
 	bool		triggers_begun;
 };
 

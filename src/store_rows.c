@@ -73,7 +73,7 @@ begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snaps
 	for (int k = 0; k < nkeys; k++)
 		ScanKeyInit(&scankeys[k], k + 1, BTEqualStrategyNumber,
 					equality(index->rd_opcintype[k]), keys[k]);
-	scan = index_beginscan(open->rel, index, snapshot, nkeys, 0);
+	scan = kw_index_beginscan(open->rel, index, snapshot, nkeys, 0);
 	index_rescan(scan, scankeys, nkeys, NULL, 0);
 	return scan;
 }

@@ -28,7 +28,7 @@ extern bool *kw_find_repeated(const Datum *persons, const Datum *request_ids, in
 extern int	kw_position_of(int64 value, const int64 *sorted, int n);
 
 /* KW013 */
-extern void kw_refuse_request_id(const char *what) pg_attribute_noreturn();
+pg_noreturn extern void kw_refuse_request_id(const char *what);
 extern const char *const kw_request_id_message;
 
 #endif							/* KW_TRANSFER_H */

@@ -11,6 +11,6 @@
 #include "compat.h"
 
 /* raise KW017 */
-extern void kw_no_such_person(int64 person_id) pg_attribute_noreturn();
+pg_noreturn extern void kw_no_such_person(int64 person_id);
 
 #endif							/* KW_WALLET_H */

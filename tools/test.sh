@@ -13,6 +13,8 @@ cd "$(dirname "$0")/.." || exit
 # reach the inner ones.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
+# what setup.sh builds with; later PG_CONFIG is the private server's own
+build_config=${PG_CONFIG-}
 passed=0
 failed=0
 finished=no
@@ -143,6 +145,19 @@ if compgen -G 'test/tap/*.pl' >/dev/null; then
 				prove --verbose -I "$pgxs/src/test/perl" -I . ./*.pl
 	) > "$tmp/tap.log" 2>&1
 	report_tap TAP "$tmp/tap.log" $?
+fi
+
+# LONG=1: the tiers that take long.
+if [ -n "${LONG-}" ]; then
+	begin "upgrade (test/upgrade.sh)"
+	PG_CONFIG=$build_config bash test/upgrade.sh "$tmp/root" > "$tmp/upgrade.log" 2>&1
+	report_tap upgrade "$tmp/upgrade.log" $?
+
+	begin "matrix (tools/matrix.sh)"
+	bash tools/matrix.sh 2>&1 | tee "$tmp/matrix.log"
+	summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$tmp/matrix.log" | tail -n 1)
+	summary=${summary:-0 passed, 1 failed}
+	report matrix "${summary%% *}" "$(sed -E 's/.*, ([0-9]+) failed/\1/' <<< "$summary")"
 fi
 
 # A backend that dies takes its neighbours along and may yet leave every test
