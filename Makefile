@@ -157,13 +157,19 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test stress bench check-style checkver demo demo-stop dist
+.PHONY: test stress fuzz sanitize bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
 
 stress:
 	@bash test/stress.sh '$(or $(SECONDS),30)'
+
+fuzz:
+	@bash tools/fuzz.sh '$(or $(SECONDS),60)'
+
+sanitize:
+	@bash tools/sanitize.sh
 
 bench:
 	@bash bench/run.sh
