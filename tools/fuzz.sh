@@ -2,8 +2,9 @@
 #
 # fuzz.sh SECONDS: fuzzes the types' parsers for so long each, from the corpus
 # of test/fuzz/corpus on, with libFuzzer, AddressSanitizer and
-# UndefinedBehaviorSanitizer.  Needs clang.  New inputs stay in a temp
-# directory, as does the one that failed; both are printed.
+# UndefinedBehaviorSanitizer, then draws arguments for every SQL function
+# (test/pgtap/arguments.sql) with a new seed.  Needs clang 14 or later.  New
+# inputs stay in a temp directory, as does the one that failed; both are printed.
 #
 # fuzz.sh replay: gives the corpus to the same harnesses, by any compiler, and
 # prints TAP.
@@ -82,7 +83,25 @@ fuzz()
 		}
 		grep -E '^stat::(number_of_executed_units|new_units_added|peak_rss_mb)|DONE ' "$tmp/$target.log"
 	done
-	echo "$findings findings; new inputs in $tmp/*.new"
+
+	echo "== arguments"
+	chmod 755 "$tmp"
+	trap 'bash tools/cluster.sh stop "$tmp/cluster"; rm -rf "$tmp/cluster"' EXIT
+	bash tools/setup.sh "$tmp/cluster" || return
+	eval "$(bash tools/cluster.sh env "$tmp/cluster")"
+	createdb arguments
+	psql -Xqd arguments -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION kinwallet' -c 'CREATE EXTENSION pgtap' || return
+	echo "seed ${SEED:=$RANDOM$RANDOM}"
+	psql -XAtqd arguments -v seed="$SEED" -v rounds="$((seconds / 2 + 1))" -f test/pgtap/arguments.sql > "$tmp/arguments.log" 2>&1
+	if grep -E '^not ok|^psql:|ERROR:' "$tmp/arguments.log" || ! grep -q "^ok" "$tmp/arguments.log"; then
+		findings=$((findings + 1))
+		echo "FOUND: see $tmp/arguments.log"
+	fi
+	grep -E '^# [0-9]+ calls' "$tmp/arguments.log"
+	if bash tools/check-log.sh "$tmp/cluster/run/server.log"; then
+		findings=$((findings + 1))
+	fi
+	echo "$findings findings; inputs and logs in $tmp"
 	return $((findings > 0))
 }
 
