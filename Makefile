@@ -161,7 +161,7 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test mutants stress bench check-style checkver demo demo-stop dist matrix
+.PHONY: test mutants stress bench check-style checkver demo demo-stop dist matrix fuzz sanitize
 
 test:
 	@LONG='$(LONG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
@@ -174,6 +174,12 @@ mutants:
 
 stress:
 	@bash test/stress.sh '$(or $(SECONDS),30)'
+
+fuzz:
+	@bash tools/fuzz.sh '$(or $(SECONDS),60)'
+
+sanitize:
+	@bash tools/sanitize.sh
 
 bench:
 	@bash bench/run.sh

@@ -25,6 +25,10 @@
 #define ID_LENGTH		18
 #define ID_DIGITS		17
 
+/* the characters that a mask covers */
+#define ID_MASKED_FROM	6
+#define ID_MASKED		8
+
 /* what stands behind the fields of the stored number */
 #define ID_PER_PREFIX	INT64CONST(1000000000000000)
 #define ID_PER_DATE		INT64CONST(1000)
@@ -206,8 +210,11 @@ char *
 kw_citizen_id_mask(CitizenId id)
 {
 	char	   *str = citizen_id_to_str(id);
+	int			length = strlen(str);
 
-	memset(str + 6, '*', 8);
+	/* a damaged value may be shorter: leave it its terminator */
+	if (length > ID_MASKED_FROM)
+		memset(str + ID_MASKED_FROM, '*', Min(ID_MASKED, length - ID_MASKED_FROM));
 	return str;
 }
 

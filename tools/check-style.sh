@@ -101,6 +101,7 @@ check "every regression test is run" "$(scheduled sql .sql "${REGRESS-}" expecte
 check "every isolation test is run" \
 	"$(scheduled test/isolation/specs .spec "${ISOLATION-}" test/isolation/expected)"
 check "doc/rules.md and the tests agree" "$(bash tools/check-rules.sh 2>&1)"
+check "leaks and crashes are found in a server log" "$(bash tools/check-log.sh --test 2>&1)"
 check "the versions agree" "$(bash tools/checkver.sh 2>&1 >/dev/null)"
 
 echo "1..$number"

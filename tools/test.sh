@@ -105,6 +105,13 @@ report_tap style "$tmp/style.log" $?
 
 begin "build"
 bash tools/setup.sh "$tmp" || exit
+
+# before PG_CONFIG is that of the private installation, which has no headers
+begin "fuzz corpus"
+bash tools/fuzz.sh replay > "$tmp/fuzz.log" 2>&1
+report_tap "fuzz corpus" "$tmp/fuzz.log" $?
+
+begin "server"
 eval "$(bash tools/cluster.sh env "$tmp")"
 export PG_CONFIG=$tmp/bin/pg_config
 psql -Atqc 'SELECT version()' || exit
@@ -161,12 +168,17 @@ if [ -n "${LONG-}" ]; then
 fi
 
 # A backend that dies takes its neighbours along and may yet leave every test
-# above satisfied.
+# above satisfied; what a backend leaks only the log tells.  One log of our
+# cluster, and one of each that TAP scripts have started.
 begin "server log"
-if grep -E 'PANIC:|TRAP:|was terminated by signal' "$tmp/run/server.log"; then
+logs=("$tmp/run/server.log")
+for log in "$tmp"/tap/tmp_check/log/*.log; do
+	[[ ! -e $log || $log == */regress_log_* ]] || logs+=("$log")
+done
+if bash tools/check-log.sh "${logs[@]}"; then
 	report "server log" 0 1
 else
-	report "server log" 1 0
+	report "server log" ${#logs[@]} 0
 fi
 
 echo

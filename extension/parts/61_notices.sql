@@ -348,7 +348,9 @@ AS $late_subjects$
 	), candidate AS MATERIALIZED (
 		SELECT s::date AS month
 		FROM kinwallet_data.ledger AS l
-		CROSS JOIN LATERAL generate_series(l.since::timestamp, (late_subjects.today - interval '3 months')::timestamp, interval '1 month') AS s
+		-- no fact is later than ids can say, whatever the day
+		CROSS JOIN LATERAL generate_series(l.since::timestamp,
+			least((late_subjects.today - interval '3 months')::timestamp, timestamp '2170-08-01'), interval '1 month') AS s
 		LEFT JOIN kinwallet_data.clearing_month AS m ON m.month = s::date
 		WHERE coalesce(m.state, 'open') IN ('open', 'cut_off', 'split')
 	), open_month AS (
