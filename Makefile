@@ -40,6 +40,10 @@ SRCS = \
 	src/report_svg.c \
 	src/rule_case.c \
 	src/rules.c \
+	src/seal.c \
+	src/seal_hash.c \
+	src/seal_scan.c \
+	src/seal_verify.c \
 	src/spend.c \
 	src/spend_case.c \
 	src/spend_rules.c \
