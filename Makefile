@@ -106,6 +106,7 @@ ISOLATION = \
 	capture_vs_dissolve \
 	capture_vs_sweep \
 	credits_vs_batch \
+	cut_off_seals \
 	cut_off_vs_spend \
 	establish_vs_establish \
 	establish_vs_move \

@@ -653,7 +653,9 @@ KW_PLAN(KW_PLAN_RAISE_ALARMS, "dz",
 
 KW_PLAN(KW_PLAN_REPORT_MONTH, "d",
 		"SELECT state, " MINUTE_OF("cut_off_at") ", cut_off_by::pg_catalog.text,"
-		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text"
+		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text,"
+		" (SELECT pg_catalog.encode(s.seal, 'hex') FROM kinwallet_data.seal AS s"
+		" WHERE s.month OPERATOR(pg_catalog.=) $1 AND s.kind OPERATOR(pg_catalog.=) 'm')"
 		" FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
 /* the present regions, and those that a pair of the month has */
 KW_PLAN(KW_PLAN_REPORT_REGIONS, "dr",
