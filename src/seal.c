@@ -34,6 +34,7 @@
 #include "errors.h"
 #include "plans.h"
 #include "seal.h"
+#include "seal_scan.h"
 
 static Datum
 digest_datum(const KwDigest *digest)

@@ -18,7 +18,7 @@
 #include "port/pg_bswap.h"
 
 #include "catalog_tables.h"
-#include "seal.h"
+#include "seal_hash.h"
 
 /* the first byte of what is hashed */
 #define TAG_NODE	'N'

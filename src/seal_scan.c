@@ -33,7 +33,7 @@
 
 #include "catalog_tables.h"
 #include "clock.h"
-#include "seal.h"
+#include "seal_scan.h"
 
 #define SORT_MEMORY		32768	/* kB */
 #define LEAF_BUFFER		2048

@@ -21,7 +21,7 @@
 #include "clearing_month.h"
 #include "clock.h"
 #include "plans.h"
-#include "seal.h"
+#include "seal_scan.h"
 #include "wallet_amount.h"
 
 /* columns of verify_seals() */

@@ -67,6 +67,13 @@ is($node->safe_psql('postgres', $verify), '', 'EDGE-92: nothing was altered');
 my ($ok, $words) = audit();
 ok($ok, 'EDGE-92: another implementation computes the same seals from a dump');
 like($words, qr/^3 seals, 18 tables checked, 0 not in the dump, 0 problems$/, 'EDGE-92: of every table');
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+$node->command_ok(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @connection, '--dbname', 'restored', '--file', "$dir/dump.sql"], 'restore the dump');
+is($node->safe_psql('restored', $verify), '', 'EDGE-95: a restored ledger is as it was sealed');
+is($node->safe_psql('restored', 'SELECT to_jsonb(s) FROM kinwallet.export_seals() AS s'), $node->safe_psql('postgres', 'SELECT to_jsonb(s) FROM kinwallet.export_seals() AS s'),
+	'EDGE-95: with the same seals');
+$node->psql('restored', 'UPDATE kinwallet_data.seal SET sealed_by = sealed_by', stderr => \my $refusal);
+like($refusal, qr/append-only/, 'EDGE-95: as guarded as the first one');
 ($ok, $words) = audit('--load-via-partition-root', '--data-only');
 ok($ok, 'EDGE-92: and from a dump by partition root') or diag($words);
 
