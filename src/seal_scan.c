@@ -3,19 +3,28 @@
  * seal_scan.c
  *	  Digests the rows of a fact partition, leaf by leaf.
  *
- * Rows come as the heap has them, go through a sort by id, and leave it into
- * the running SHA-256 of their leaf: one final step a leaf, none a row.  What
- * is hashed of a row are kinwallet's columns, in kinwallet's order, in a form
- * that knows nothing of alignment, byte order, TOAST or what else the table
- * has: a restored, clustered or upgraded ledger gives the same digests.
+ * What is hashed of a row are kinwallet's columns, in kinwallet's order, in a
+ * form that knows nothing of alignment, byte order, TOAST or what else the
+ * table has: a restored, clustered or upgraded ledger gives the same digests.
+ * Rows go by id into the running SHA-256 of their leaf: one final step a leaf,
+ * none a row.
  *
- * Owns the memory of a scan, in a context of its own: the sort's SORT_MEMORY,
- * beyond which it goes to disk, and a context and a buffer for each leaf.
+ * The heap has them nearly by id.  A window over the newest ids puts them in
+ * order without comparing any: a row stands at its id modulo WINDOW until the
+ * window has moved on.  Rows that come later than that, and long ones, are
+ * late: a first scan, of ids alone, finds them and sorts them; the second one
+ * merges them in.  Any order of the heap gives the same digests; one that is
+ * far from the order of ids costs a sort.
+ *
+ * Owns the memory of a scan, in a context of its own: WINDOW rows of less than
+ * LONG_TEXT and what is fixed, the sort's SORT_MEMORY, beyond which it goes to
+ * disk, and a context and a buffer for each leaf.
  *
  *-------------------------------------------------------------------------
  */
 #include "compat.h"
 
+#include "access/detoast.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -35,7 +44,9 @@
 #include "clock.h"
 #include "seal_scan.h"
 
-#define SORT_MEMORY		32768	/* kB */
+#define SORT_MEMORY		16384	/* kB */
+#define WINDOW			32768	/* a power of 2 */
+#define LONG_TEXT		512
 #define LEAF_BUFFER		2048
 #define TAG_LEAF		'L'
 
@@ -64,6 +75,15 @@ static const FactSpec fact_specs[KW_N_TABLES] = {
 	[KW_RETURN] = {RT_RETURN_ID, RT_CONTRIBUTOR, RT_AT, RT_AMOUNT, -1},
 };
 
+/* a row in the window; those of one id ascending by their bytes */
+typedef struct WindowRow
+{
+	struct WindowRow *next;
+	int			leaf;
+	int			length;
+	char		data[FLEXIBLE_ARRAY_MEMBER];
+} WindowRow;
+
 /* a leaf that has rows */
 typedef struct LeafHash
 {
@@ -83,6 +103,11 @@ typedef struct SealScan
 	char	   *row;			/* a bytea with the row at hand */
 	Size		length;			/* of its data */
 	Size		capacity;
+	bool		any;			/* is newest set? */
+	int64		newest;			/* the greatest id of those in time */
+	WindowRow **window;
+	Tuplesortstate *late;
+	TupleTableSlot *next_late;	/* empty: none is left */
 	LeafHash   *hash[KW_SEAL_LEAVES];
 	KwFactSeal *result;
 } SealScan;
@@ -257,42 +282,26 @@ write_row(SealScan *s, TupleTableSlot *slot)
 }
 
 /*
- * Read the partition into the sort, and count.
+ * Tell whether a row is not one for the window.  Both scans ask the same of
+ * the same rows in the same order, and so get the same answers.
  */
-static void
-read_rows(SealScan *s, Relation rel, Snapshot snapshot, Tuplesortstate *sort, TupleTableSlot *out)
+static bool
+is_late(SealScan *s, TupleTableSlot *slot, int64 id)
 {
-	const FactSpec *spec = &fact_specs[s->fact];
-	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	const KwTableSpec *spec = &kw_table_specs[s->fact];
+	Size		text_length = 0;
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	if (s->any && id < s->newest && (uint64) s->newest - (uint64) id >= WINDOW)
+		return true;
+	for (int c = spec->n_columns - 1; c >= 0 && spec->columns[c].type == TEXTOID; c--)
 	{
-		int			leaf;
-		uint64		fen;
+		bool		isnull;
+		Datum		value = get_column(s, slot, c, &isnull);
 
-		CHECK_FOR_INTERRUPTS();
-		if (!s->whole_month && get_int64(s, slot, spec->at) >= s->before)
-			continue;
-		leaf = kw_seal_leaf_of(get_int64(s, slot, spec->person));
-		fen = get_int64(s, slot, spec->amount);
-		if (spec->amount2 >= 0)
-			fen += (uint64) get_int64(s, slot, spec->amount2);
-		s->result->rows++;
-		s->result->fen += fen;
-		s->result->leaf[leaf].rows++;
-		s->result->leaf[leaf].fen += fen;
-
-		write_row(s, slot);
-		ExecClearTuple(out);
-		out->tts_values[SORT_ID] = Int64GetDatum(get_int64(s, slot, spec->id));
-		out->tts_values[SORT_LEAF] = Int32GetDatum(leaf);
-		out->tts_values[SORT_ROW] = PointerGetDatum(s->row);
-		ExecStoreVirtualTuple(out);
-		tuplesort_puttupleslot(sort, out);
+		if (!isnull)
+			text_length += toast_raw_datum_size(value);
 	}
-	ExecDropSingleTupleTableSlot(slot);
-	table_endscan(scan);
+	return text_length >= LONG_TEXT;
 }
 
 static void
@@ -323,32 +332,29 @@ begin_leaf(SealScan *s, int leaf)
 }
 
 /*
- * Hash the sorted rows, each into its leaf.
+ * Hash the next row of all, into its leaf.
  */
 static void
-hash_rows(SealScan *s, Tuplesortstate *sort, TupleTableSlot *in)
+hash_row(SealScan *s, int leaf, const char *data, int length)
 {
-	while (tuplesort_gettupleslot(sort, true, false, in, NULL))
-	{
-		bool		isnull;
-		int			leaf = DatumGetInt32(slot_getattr(in, SORT_LEAF + 1, &isnull));
-		struct varlena *row = (struct varlena *) DatumGetPointer(slot_getattr(in, SORT_ROW + 1, &isnull));
-		int			length = VARSIZE_ANY_EXHDR(row);
-		LeafHash   *hash = s->hash[leaf];
+	LeafHash   *hash = s->hash[leaf];
 
-		CHECK_FOR_INTERRUPTS();
-		if (hash == NULL)
-			hash = begin_leaf(s, leaf);
-		if (hash->used + length > LEAF_BUFFER)
-			flush_leaf(hash);
-		if (length > LEAF_BUFFER)
-			kw_hash_bytes(hash->hasher, VARDATA_ANY(row), length);
-		else
-		{
-			memcpy(hash->buffer + hash->used, VARDATA_ANY(row), length);
-			hash->used += length;
-		}
+	if (hash == NULL)
+		hash = begin_leaf(s, leaf);
+	if (hash->used + length > LEAF_BUFFER)
+		flush_leaf(hash);
+	if (length > LEAF_BUFFER)
+		kw_hash_bytes(hash->hasher, data, length);
+	else
+	{
+		memcpy(hash->buffer + hash->used, data, length);
+		hash->used += length;
 	}
+}
+
+static void
+finish_leaves(SealScan *s)
+{
 	for (int i = 0; i < KW_SEAL_LEAVES; i++)
 		if (s->hash[i] != NULL)
 		{
@@ -356,6 +362,149 @@ hash_rows(SealScan *s, Tuplesortstate *sort, TupleTableSlot *in)
 			kw_hash_end(s->hash[i]->hasher, &s->result->leaf[i].digest);
 			kw_hasher_free(s->hash[i]->hasher);
 		}
+}
+
+static int
+compare_bytes(const char *a, int a_length, const char *b, int b_length)
+{
+	int			cmp = memcmp(a, b, Min(a_length, b_length));
+
+	return cmp != 0 ? cmp : a_length - b_length;
+}
+
+static void
+next_late(SealScan *s)
+{
+	CHECK_FOR_INTERRUPTS();
+	(void) tuplesort_gettupleslot(s->late, true, false, s->next_late, NULL);
+}
+
+/*
+ * Hash the late rows that come before a row of the window, or all.
+ */
+static void
+hash_late(SealScan *s, int64 id, const WindowRow *before)
+{
+	while (!TupIsNull(s->next_late))
+	{
+		bool		isnull;
+		int64		late_id = DatumGetInt64(slot_getattr(s->next_late, SORT_ID + 1, &isnull));
+		int			leaf = DatumGetInt32(slot_getattr(s->next_late, SORT_LEAF + 1, &isnull));
+		struct varlena *row = (struct varlena *) DatumGetPointer(slot_getattr(s->next_late, SORT_ROW + 1, &isnull));
+		const char *data = VARDATA_ANY(row);
+		int			length = VARSIZE_ANY_EXHDR(row);
+
+		if (before != NULL &&
+			(late_id > id || (late_id == id &&
+							  compare_bytes(data, length, before->data, before->length) >= 0)))
+			return;
+		hash_row(s, leaf, data, length);
+		next_late(s);
+	}
+}
+
+/*
+ * Move the window on by a number of ids; the rows that leave it are hashed.
+ */
+static void
+move_window(SealScan *s, uint64 ids)
+{
+	uint64		id = (uint64) s->newest - WINDOW;
+
+	for (uint64 i = Min(ids, WINDOW); i > 0; i--)
+	{
+		WindowRow **place = &s->window[++id % WINDOW];
+
+		while (*place != NULL)
+		{
+			WindowRow  *row = *place;
+
+			hash_late(s, (int64) id, row);
+			hash_row(s, row->leaf, row->data, row->length);
+			*place = row->next;
+			pfree(row);
+		}
+	}
+}
+
+/*
+ * Put the row at hand into the window.
+ */
+static void
+enter_window(SealScan *s, int64 id, int leaf)
+{
+	WindowRow **place = &s->window[(uint64) id % WINDOW];
+	WindowRow  *row = palloc(offsetof(WindowRow, data) + s->length);
+
+	row->leaf = leaf;
+	row->length = s->length;
+	memcpy(row->data, s->row + VARHDRSZ, s->length);
+	while (*place != NULL &&
+		   compare_bytes((*place)->data, (*place)->length, row->data, row->length) < 0)
+		place = &(*place)->next;
+	row->next = *place;
+	*place = row;
+}
+
+/*
+ * Scan the partition: first for the late rows, which go into the sort, then
+ * for the others, which go through the window.
+ */
+static void
+scan_rows(SealScan *s, Relation rel, Snapshot snapshot, bool late, TupleTableSlot *out)
+{
+	const FactSpec *spec = &fact_specs[s->fact];
+	/* not where another scan is: twice in the same order */
+	TableScanDesc scan = table_beginscan_strat(rel, snapshot, 0, NULL, true, false);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+
+	s->any = false;
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		int64		id;
+		int			leaf;
+		bool		row_is_late;
+		uint64		fen;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!s->whole_month && get_int64(s, slot, spec->at) >= s->before)
+			continue;
+		id = get_int64(s, slot, spec->id);
+		row_is_late = is_late(s, slot, id);
+		if (!row_is_late && (!s->any || id > s->newest))
+		{
+			if (s->any && !late)
+				move_window(s, (uint64) id - (uint64) s->newest);
+			s->any = true;
+			s->newest = id;
+		}
+		if (row_is_late != late)
+			continue;
+
+		leaf = kw_seal_leaf_of(get_int64(s, slot, spec->person));
+		fen = get_int64(s, slot, spec->amount);
+		if (spec->amount2 >= 0)
+			fen += (uint64) get_int64(s, slot, spec->amount2);
+		s->result->rows++;
+		s->result->fen += fen;
+		s->result->leaf[leaf].rows++;
+		s->result->leaf[leaf].fen += fen;
+
+		write_row(s, slot);
+		if (!late)
+		{
+			enter_window(s, id, leaf);
+			continue;
+		}
+		ExecClearTuple(out);
+		out->tts_values[SORT_ID] = Int64GetDatum(id);
+		out->tts_values[SORT_LEAF] = Int32GetDatum(leaf);
+		out->tts_values[SORT_ROW] = PointerGetDatum(s->row);
+		ExecStoreVirtualTuple(out);
+		tuplesort_puttupleslot(s->late, out);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
 }
 
 /*
@@ -395,8 +544,6 @@ kw_seal_scan(KwTable fact, Oid partition, DateADT month, DateADT through,
 	{
 		TupleDesc	desc;
 		TupleTableSlot *slot;
-		TupleTableSlot *sorted;
-		Tuplesortstate *sort;
 		KwHasher   *h;
 
 		MemoryContextSwitchTo(context);
@@ -406,17 +553,22 @@ kw_seal_scan(KwTable fact, Oid partition, DateADT month, DateADT through,
 		TupleDescInitEntry(desc, SORT_ROW + 1, "row", BYTEAOID, -1, 0);
 		slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
 		memset(slot->tts_isnull, false, SORT_COLUMNS);
-		sorted = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+		s.next_late = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 		s.capacity = 512;
 		s.row = palloc(VARHDRSZ + s.capacity);
-		sort = tuplesort_begin_heap(desc, lengthof(keys), keys, operators, collations, nulls_first,
-									SORT_MEMORY, NULL, TUPLESORT_NONE);
-		read_rows(&s, rel, snapshot, sort, slot);
-		tuplesort_performsort(sort);
-		hash_rows(&s, sort, sorted);
-		ExecDropSingleTupleTableSlot(sorted);
+		s.window = palloc0(WINDOW * sizeof(WindowRow *));
+		s.late = tuplesort_begin_heap(desc, lengthof(keys), keys, operators, collations, nulls_first,
+									  SORT_MEMORY, NULL, TUPLESORT_NONE);
+		scan_rows(&s, rel, snapshot, true, slot);
+		tuplesort_performsort(s.late);
+		next_late(&s);
+		scan_rows(&s, rel, snapshot, false, slot);
+		move_window(&s, WINDOW);
+		hash_late(&s, 0, NULL);
+		finish_leaves(&s);
+		ExecDropSingleTupleTableSlot(s.next_late);
 		ExecDropSingleTupleTableSlot(slot);
-		tuplesort_end(sort);
+		tuplesort_end(s.late);
 		h = kw_hasher_create();
 		kw_digest_fact(h, fact, month, through, result->rows, result->fen, result->leaf, &result->digest);
 		kw_hasher_free(h);
