@@ -40,6 +40,10 @@ SRCS = \
 	src/report_svg.c \
 	src/rule_case.c \
 	src/rules.c \
+	src/seal.c \
+	src/seal_hash.c \
+	src/seal_scan.c \
+	src/seal_verify.c \
 	src/spend.c \
 	src/spend_case.c \
 	src/spend_rules.c \
@@ -105,6 +109,7 @@ ISOLATION = \
 	capture_vs_dissolve \
 	capture_vs_sweep \
 	credits_vs_batch \
+	cut_off_seals \
 	cut_off_vs_spend \
 	establish_vs_establish \
 	establish_vs_move \

@@ -40,6 +40,7 @@
 #include "late_line.h"
 #include "plans.h"
 #include "prepayment.h"
+#include "seal.h"
 #include "wallet_amount.h"
 
 /* columns of clearing_pairs() */
@@ -222,6 +223,7 @@ kw_cut_off(PG_FUNCTION_ARGS)
 	now = kw_now();
 	kw_spi(KW_PLAN_INSERT_MONTH, DateADTGetDatum(month), TimestampTzGetDatum(now), caller);
 	kw_log_step(month, "cut_off", 0, NULL, now);
+	kw_seal_month(&info, now);
 	kw_spi_end(&spi);
 	PG_RETURN_VOID();
 }

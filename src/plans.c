@@ -73,6 +73,10 @@ letter_type(char letter)
 			return OIDOID;
 		case 'L':
 			return INT8ARRAYOID;
+		case 'x':
+			return BYTEAOID;
+		case 'X':
+			return BYTEAARRAYOID;
 		case 'a':
 			return kw_type_oid(KW_TYPE_WALLET_AMOUNT);
 		case 'r':

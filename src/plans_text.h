@@ -657,7 +657,9 @@ KW_PLAN(KW_PLAN_RAISE_ALARMS, "dz",
 
 KW_PLAN(KW_PLAN_REPORT_MONTH, "d",
 		"SELECT state, " MINUTE_OF("cut_off_at") ", cut_off_by::pg_catalog.text,"
-		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text"
+		" " MINUTE_OF("split_at") ", split_by::pg_catalog.text,"
+		" (SELECT pg_catalog.encode(s.seal, 'hex') FROM kinwallet_data.seal AS s"
+		" WHERE s.month OPERATOR(pg_catalog.=) $1 AND s.kind OPERATOR(pg_catalog.=) 'm')"
 		" FROM kinwallet_data.clearing_month WHERE month OPERATOR(pg_catalog.=) $1")
 /* the present regions, and those that a pair of the month has */
 KW_PLAN(KW_PLAN_REPORT_REGIONS, "dr",
@@ -686,3 +688,35 @@ KW_PLAN(KW_PLAN_REPORT_PREPAYMENT, "d",
 KW_PLAN(KW_PLAN_REPORT_PERCENT, "",
 		"SELECT COALESCE(pg_catalog.max(yellow_percent), 70), COALESCE(pg_catalog.max(red_percent), 90)"
 		" FROM kinwallet_data.prepayment_setting")
+
+/*
+ * Seals
+ */
+KW_PLAN(KW_PLAN_LOCK_SEALS, "",
+		"LOCK TABLE kinwallet_data.seal IN SHARE ROW EXCLUSIVE MODE")
+KW_PLAN(KW_PLAN_NEWEST_SEAL, "",
+		"SELECT seal_no, seal FROM kinwallet_data.seal ORDER BY seal_no DESC LIMIT 1")
+KW_PLAN(KW_PLAN_DAY_SEAL, "d",
+		"SELECT 1 FROM kinwallet_data.seal WHERE kind OPERATOR(pg_catalog.=) 'd'"
+		" AND through OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_INSERT_SEAL, "bcddznxx",
+		"INSERT INTO kinwallet_data.seal (seal_no, kind, month, through, sealed_at, sealed_by, previous, seal)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+KW_PLAN(KW_PLAN_INSERT_SEAL_FACT, "btbbx",
+		"INSERT INTO kinwallet_data.seal_fact (seal_no, fact, n_rows, fen, digest) VALUES ($1, $2, $3, $4, $5)")
+KW_PLAN(KW_PLAN_INSERT_SEAL_LEAVES, "btLLLX",
+		"INSERT INTO kinwallet_data.seal_leaf (seal_no, fact, leaf, n_rows, fen, digest)"
+		" SELECT $1, $2, l.leaf, l.n_rows, l.fen, l.digest"
+		" FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+		" pg_catalog.unnest($6)) AS l(leaf, n_rows, fen, digest)")
+KW_PLAN(KW_PLAN_SEALS, "",
+		"SELECT seal_no, kind, month, through, sealed_at, sealed_by::pg_catalog.text, previous, seal"
+		" FROM kinwallet_data.seal ORDER BY seal_no")
+KW_PLAN(KW_PLAN_SEAL_FACT, "bt",
+		"SELECT n_rows, fen, digest FROM kinwallet_data.seal_fact"
+		" WHERE seal_no OPERATOR(pg_catalog.=) $1 AND fact OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_SEAL_LEAVES, "bt",
+		"SELECT leaf, n_rows, fen, digest FROM kinwallet_data.seal_leaf"
+		" WHERE seal_no OPERATOR(pg_catalog.=) $1 AND fact OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_UNSEALED, "",
+		"SELECT month, fact, subject, problem FROM kinwallet.unsealed()")

@@ -95,6 +95,13 @@ put_head(StringInfo out, const KwReport *report)
 	appendStringInfoString(out, "</div>\n");
 	meta(out, (KwLabel) {"截止", "cut off"}, report->facts[0], report->facts[1]);
 	meta(out, (KwLabel) {"清分", "split"}, report->facts[2], report->facts[3]);
+	if (report->seal != NULL)
+	{
+		/* whoever keeps the page can show later what was sealed (EDGE-92) */
+		appendStringInfoString(out, "<div id=\"seal\">");
+		kw_html_label(out, (KwLabel) {"封账摘要", "seal of the month's facts"});
+		appendStringInfo(out, ": %.16s <small>%s</small></div>\n", report->seal, report->seal);
+	}
 	appendStringInfoString(out, "</div>\n");
 }
 

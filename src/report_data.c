@@ -58,6 +58,7 @@ load_month(KwReport *report)
 	report->state = kw_spi_text(0, 1);
 	for (int i = 0; i < 4; i++)
 		report->facts[i] = kw_spi_text(0, i + 2);
+	report->seal = kw_spi_text(0, 6);
 }
 
 /*

@@ -49,6 +49,7 @@ typedef struct KwReport
 	RegionCode	province;		/* 0: the nation's report */
 	char	   *state;
 	char	   *facts[4];		/* cut off at, by, split at, by */
+	char	   *seal;			/* hexadecimal; NULL: none */
 	int			n_pairs;
 	KwReportPair *pairs;		/* between provinces; those of the province only */
 	int			n_inside;

@@ -140,7 +140,7 @@ if compgen -G 'test/tap/*.pl' >/dev/null; then
 	begin "TAP (prove)"
 	pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/../..
 	mkdir "$tmp/tap"
-	cp -R test/tap/. "$tmp/tap"
+	cp -R test/tap/. tools/verify_seals.py "$tmp/tap"
 	run=()
 	if [ "$(id -u)" -eq 0 ]; then
 		chown -R postgres "$tmp/tap"

@@ -428,6 +428,7 @@ BEGIN
 
 	PERFORM kinwallet.create_clearing_tables();
 	PERFORM kinwallet.create_prepayment_tables();
+	PERFORM kinwallet.create_seal_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();
 	PERFORM kinwallet.ensure_partitions(

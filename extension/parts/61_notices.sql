@@ -519,23 +519,26 @@ COMMENT ON FUNCTION kinwallet.net_positions(date) IS
 CREATE FUNCTION kinwallet.notices(month date DEFAULT NULL, party kinwallet.region_code DEFAULT NULL)
 	RETURNS TABLE (notice_id bigint, number text, notice_month date, kind text, side text, level text,
 		addressee kinwallet.region_code, counterparty kinwallet.region_code, amount kinwallet.wallet_amount,
-		issued_on date, due_on date, status text, paid kinwallet.wallet_amount, paid_on date, received_on date, partner text)
+		issued_on date, due_on date, status text, paid kinwallet.wallet_amount, paid_on date, received_on date, partner text,
+		seal text)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $notices$
 	SELECT n.notice_id, n.number, n.month, n.kind, n.side, n.level, n.addressee, n.counterparty, n.amount,
 		kinwallet.business_date(n.issued_at), n.due_on,
 		CASE WHEN n.status = 'issued' AND today.day > n.due_on THEN 'overdue' ELSE n.status END,
-		n.paid, n.paid_on, coalesce(n.received_on, p.received_on), p.number
+		n.paid, n.paid_on, coalesce(n.received_on, p.received_on), p.number,
+		encode(s.seal, 'hex')
 	FROM kinwallet_data.clearing_notice AS n
 	JOIN kinwallet_data.clearing_notice AS p ON p.notice_id = n.partner
+	LEFT JOIN kinwallet_data.seal AS s ON s.month = n.month AND s.kind = 'm'
 	CROSS JOIN kinwallet.business_date() AS today(day)
 	WHERE (notices.month IS NULL OR n.month = notices.month)
 		AND (notices.party IS NULL OR n.addressee OPERATOR(kinwallet.=) notices.party)
 	ORDER BY n.month, n.notice_id
 $notices$;
 COMMENT ON FUNCTION kinwallet.notices(date, kinwallet.region_code) IS
-	'list notices with their status today: issued, overdue or paid (EDGE-79)';
+	'list notices with their status today: issued, overdue or paid (EDGE-79), and the seal of their month (EDGE-92)';
 
 /*
  * The lines of a notice are the pairs of regions that it is about: they do
