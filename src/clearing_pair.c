@@ -308,7 +308,7 @@ compare_stored(PairTable *table, DateADT month, PairRows *rows)
 	index_close(index, NoLock);
 
 	if (stale->nelems > 0)
-		kw_spi(KW_PLAN_DELETE_PAIRS, makeArrayResult(stale, CurrentMemoryContext));
+		kw_spi(KW_PLAN_DELETE_STALE_PAIRS, makeArrayResult(stale, CurrentMemoryContext));
 }
 
 /*

@@ -47,7 +47,7 @@
 #define SCOPE_LOCAL		'l'
 
 /* tuples to ask for in advance */
-#define PREFETCH_DISTANCE	16
+#define PREFETCH_DISTANCE	32
 
 /* where they lie in a tuple, from the end of its header */
 typedef struct DrawOffsets
