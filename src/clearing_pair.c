@@ -194,12 +194,15 @@ open_table(PairTable *table)
 static Datum
 stored_column(const PairTable *table, TupleTableSlot *slot, int column)
 {
-	/* NOT NULL */
-	return slot->tts_values[table->info.attnum[column] - 1];
+	int			a = table->info.attnum[column] - 1;
+
+	if (slot->tts_isnull[a])
+		elog(ERROR, "column %d of a pair is null", a + 1);
+	return slot->tts_values[a];
 }
 
 /*
- * The values that follow from a row's sums.
+ * Give a row's columns, those included that follow from its sums.
  */
 static void
 row_values(const PairTable *table, DateADT month, const PairRow *row, Datum *values)
@@ -237,7 +240,7 @@ row_agrees(const PairTable *table, TupleTableSlot *slot, DateADT month, const Pa
 }
 
 /*
- * Compare the stored row's key with a row's.
+ * Compare a stored row's key with that of a row to be stored.
  */
 static int
 compare_key(PairLevel level, RegionCode payer, RegionCode payee, const PairRow *row)
@@ -297,10 +300,7 @@ compare_stored(PairTable *table, DateADT month, PairRows *rows)
 		if (i < rows->n && cmp == 0 && row_agrees(table, slot, month, &rows->row[i]))
 			rows->row[i].stored = true;
 		else
-		{
-			/* the array copies what the pointer leads to */
 			accumArrayResult(stale, PointerGetDatum(&slot->tts_tid), false, TIDOID, CurrentMemoryContext);
-		}
 	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
