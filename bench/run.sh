@@ -6,7 +6,8 @@
 #		some of the sections; instructions (callgrind, if valgrind is installed)
 #		only when asked for
 #	ROUNDS, SECONDS_EACH, CLIENTS, PERSONS, DRAWS	the sizes
-#	PGLEDGER_SQL=path	pgledger's install script, to compare with it
+#	PGLEDGER_SQL=path	pgledger's install script, to compare with it: its vendored
+#		ulid functions and pgledger.sql, in one file
 #
 set -euo pipefail
 cd "$(dirname "$0")/.."
