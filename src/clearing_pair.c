@@ -129,6 +129,8 @@ make_rows(const KwClearing *c, PairRows *rows)
 	{
 		order[i] = i;
 		province[i] = kw_province_index(c->party[i]);
+		if (province[i] < 0)
+			elog(ERROR, "region %06d is of no province", c->party[i]);
 	}
 	qsort_arg(order, c->n_parties, sizeof(int), compare_parties, c->party);
 
