@@ -15,6 +15,7 @@ SRCS = \
 	src/citizen_id.c \
 	src/clearing.c \
 	src/clearing_month.c \
+	src/clearing_pair.c \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/explain.c \

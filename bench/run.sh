@@ -2,8 +2,12 @@
 #
 # make bench: a private cluster, the load, the runs, the table.
 #	QUICK=1	within three minutes;  BIG=1	growth to 100 M rows
-#	ONLY="single batch clearing growth"	some of the sections
-#	PGLEDGER_SQL=path	pgledger's install script, to compare with it
+#	ONLY="single batch open memory instructions contention clearing growth"
+#		some of the sections; instructions (callgrind, if valgrind is installed)
+#		only when asked for
+#	ROUNDS, SECONDS_EACH, CLIENTS, PERSONS, DRAWS	the sizes
+#	PGLEDGER_SQL=path	pgledger's install script, to compare with it: its vendored
+#		ulid functions and pgledger.sql, in one file
 #
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,10 +18,10 @@ bash tools/setup.sh "$tmp/cluster"
 eval "$(bash tools/cluster.sh env "$tmp/cluster")"
 # No full-page images: how many there are depends on the checkpoints, not on
 # the variant.  The same settings for everybody.
-psql -q -X -d postgres <<-'SQL'
+psql -q -X -d postgres <<-SQL
 	ALTER SYSTEM SET fsync = on;
 	ALTER SYSTEM SET full_page_writes = off;
-	ALTER SYSTEM SET shared_buffers = '4GB';
+	ALTER SYSTEM SET shared_buffers = '${SHARED_BUFFERS:-4GB}';
 	ALTER SYSTEM SET max_wal_size = '16GB';
 	ALTER SYSTEM SET checkpoint_timeout = '1h';
 	ALTER SYSTEM SET wal_level = replica;

@@ -121,6 +121,47 @@ SELECT * FROM comparison;
 ROLLBACK;
 SELECT * FROM comparison;
 
+-- a split writes nothing that is stored already as it should be
+CREATE TABLE stored AS SELECT ctid AS place, level, payer, payee FROM kinwallet_data.clearing_pair;
+CREATE VIEW written AS SELECT p.level, p.payer, p.payee, s.place IS NOT NULL AS known
+FROM kinwallet_data.clearing_pair AS p
+LEFT JOIN stored AS s ON s.level = p.level AND s.payer OPERATOR(kinwallet.=) p.payer AND s.payee OPERATOR(kinwallet.=) p.payee
+WHERE s.place IS DISTINCT FROM p.ctid;
+SELECT kinwallet.split('2026-01-01');
+SELECT * FROM written;
+-- a row that is wrong, one that is missing, one too many at each end and one of another month
+UPDATE kinwallet_data.clearing_pair SET items = items + 1 WHERE level = 'region' AND payer::text = '640100' AND payee::text = '370100';
+DELETE FROM kinwallet_data.clearing_pair WHERE level = 'province' AND payer::text = '640000' AND payee::text = '370000';
+INSERT INTO kinwallet_data.clearing_pair
+VALUES ('2026-01-01', 'province', '110000', '120000', 'c', 1, 1, '1.00', '0.00', '1.00', '0.00'),
+	('2026-01-01', 'region', '659000', '659000', 'c', 1, 1, '1.00', '0.00', '1.00', '0.00'),
+	('2026-02-01', 'region', '640100', '370100', 'c', 1, 1, '1.00', '0.00', '1.00', '0.00');
+SELECT kinwallet.split('2026-01-01');
+SELECT * FROM written ORDER BY level;
+DELETE FROM kinwallet_data.clearing_pair WHERE month = '2026-02-01';
+SELECT * FROM comparison;
+DROP VIEW written;
+DROP TABLE stored;
+
+-- what a site attaches to the table of pairs keeps working
+ALTER TABLE kinwallet_data.clearing_pair ADD COLUMN remark text DEFAULT 'of the site';
+CREATE TABLE seen (payer kinwallet.region_code);
+CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.seen VALUES (NEW.payer); RETURN NEW; END $$;
+CREATE TRIGGER see AFTER INSERT ON kinwallet_data.clearing_pair FOR EACH ROW EXECUTE FUNCTION see();
+CREATE INDEX pair_items ON kinwallet_data.clearing_pair (items);
+DELETE FROM kinwallet_data.clearing_pair WHERE payer::text = '640100';
+SELECT kinwallet.split('2026-01-01');
+SELECT * FROM comparison;
+SELECT count(*) > 0 AND count(*) = (SELECT count(*) FROM kinwallet_data.clearing_pair WHERE payer::text = '640100') AS seen,
+	(SELECT bool_and(remark = 'of the site') FROM kinwallet_data.clearing_pair) AS remarked FROM seen;
+ALTER TABLE kinwallet_data.clearing_pair DROP COLUMN remark;
+DROP TRIGGER see ON kinwallet_data.clearing_pair;
+DROP INDEX kinwallet_data.pair_items;
+-- a column that is gone is not ours either
+TRUNCATE kinwallet_data.clearing_pair;
+SELECT kinwallet.split('2026-01-01');
+SELECT * FROM comparison;
+
 -- a column behind the others moves nothing, nor does a null in it
 ALTER TABLE kinwallet_data.draw ADD COLUMN remark text;
 CALL add_draws(100);

@@ -57,7 +57,7 @@
 static uint64 generation = 1;	/* advanced by the invalidation callback */
 static uint64 filled = 0;		/* the generation of everything below */
 static Oid	type_oids[KW_N_TYPES];
-static Oid	guard_oids[2];		/* fact_guard, state_guard */
+static Oid	guard_oids[3];		/* fact_guard, state_guard, signed_guard */
 static Oid	ledger_oid;
 static Oid	clearing_month_oid;
 static Oid	clearing_month_pkey;
@@ -291,7 +291,8 @@ has_own_triggers(Relation rel, int16 event)
 	{
 		Trigger    *trigger = &desc->triggers[i];
 
-		if (trigger->tgfoid == guard_oids[0] || trigger->tgfoid == guard_oids[1])
+		if (trigger->tgfoid == guard_oids[0] || trigger->tgfoid == guard_oids[1] ||
+			trigger->tgfoid == guard_oids[2])
 			continue;
 		if (event == 0 || (TRIGGER_FOR_ROW(trigger->tgtype) == 0 && (trigger->tgtype & event) != 0))
 			return true;
@@ -317,8 +318,8 @@ is_plain(Relation rel, const KwTableSpec *spec, int n_indexes)
 
 		if (att->attisdropped || att->attgenerated)
 			return false;
-		/* of our columns those of type text may be NULL, unless the site forbids it */
-		if (att->attnotnull && att->atttypid == TEXTOID)
+		/* of a fact's columns those of type text may be NULL, unless the site forbids it */
+		if (att->attnotnull && att->atttypid == TEXTOID && spec != &kw_table_specs[KW_CLEARING_PAIR])
 			return false;
 	}
 	for (const char *s = spec->checks; *s; s++)
@@ -462,6 +463,7 @@ fill(void)
 										   ObjectIdGetDatum(own));
 		guard_oids[0] = guard_function("fact_guard");
 		guard_oids[1] = guard_function("state_guard");
+		guard_oids[2] = guard_function("signed_guard");
 		ledger_oid = data_relation(data, "ledger");
 		ledger_node = read_ledger(ledger_oid);
 		fact_sequence = data_relation(data, "fact_id");

@@ -29,6 +29,7 @@ typedef enum KwTable
 	KW_WALLET,
 	KW_RELATION,
 	KW_REFUNDED,
+	KW_CLEARING_PAIR,
 	KW_ACCOUNT_ENTRY,
 	KW_TRANSFER,
 	KW_SPENDING,
@@ -57,6 +58,11 @@ enum
 enum
 {
 	RD_SPENDING_ID, RD_MUTUAL_AID, RD_OWN_ACCOUNT, RD_COLUMNS
+};
+enum
+{
+	P_MONTH, P_LEVEL, P_PAYER, P_PAYEE, P_SCOPE, P_PERSON_TIMES, P_ITEMS,
+	P_GROSS, P_REVERSED, P_DUE, P_ADJUSTMENT, P_COLUMNS
 };
 enum
 {
@@ -98,7 +104,8 @@ enum
 typedef enum KwIndex
 {
 	KW_INDEX_KEY,				/* wallet: person; relation: the open pair; refunded:
-								 * spending; facts: the leaf's unique key */
+								 * spending; pair: primary key; facts: the
+								 * leaf's unique key */
 	KW_INDEX_ID,				/* relation and spending: their id */
 	KW_INDEX_RECIPIENT,			/* relation: recipient, state */
 	KW_N_INDEXES

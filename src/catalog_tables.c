@@ -33,6 +33,11 @@ static const KwColumnSpec relation_columns[] = {
 static const KwColumnSpec refunded_columns[] = {
 	{"spending_id", INT8OID}, {"mutual_aid", AMOUNT}, {"own_account", AMOUNT}
 };
+static const KwColumnSpec clearing_pair_columns[] = {
+	{"month", DATEOID}, {"level", TEXTOID}, {"payer", REGION}, {"payee", REGION},
+	{"scope", CHAROID}, {"person_times", INT8OID}, {"items", INT8OID},
+	{"gross", AMOUNT}, {"reversed", AMOUNT}, {"due", AMOUNT}, {"adjustment", AMOUNT}
+};
 static const KwColumnSpec account_entry_columns[] = {
 	{"entry_id", INT8OID}, {"person_id", INT8OID}, {"amount", AMOUNT},
 	{"at", TIMESTAMPTZOID}, {"request_id", UUIDOID}, {"region", REGION},
@@ -90,6 +95,11 @@ const KwTableSpec kw_table_specs[KW_N_TABLES] = {
 		" refunded_mutual_aid refunded_own_account ",
 		{[KW_INDEX_KEY] = {true, true, NULL, {RD_SPENDING_ID, -1}}}
 	},
+	[KW_CLEARING_PAIR] = {
+		"clearing_pair", clearing_pair_columns, P_COLUMNS, 1,
+		" clearing_pair_level clearing_pair_scope clearing_pair_due clearing_pair_adjustment clearing_pair_sums ",
+		{[KW_INDEX_KEY] = {true, true, NULL, {P_MONTH, P_LEVEL, P_PAYER, P_PAYEE}}}
+	},
 	[KW_ACCOUNT_ENTRY] = {
 		"account_entry", account_entry_columns, E_COLUMNS, 1,
 		" account_entry_amount ",
@@ -104,7 +114,7 @@ const KwTableSpec kw_table_specs[KW_N_TABLES] = {
 		"spending", spending_columns, S_COLUMNS, 2,
 		" spending_personal_burden spending_own_account spending_mutual_aid spending_parts ",
 		{
-			[KW_INDEX_KEY] = {true, true, NULL, {S_RECIPIENT, S_REQUEST_ID, S_KIND}},
+			[KW_INDEX_KEY] = {true, true, NULL, {S_RECIPIENT, S_REQUEST_ID, S_KIND, -1}},
 			[KW_INDEX_ID] = {true, true, NULL, {S_SPENDING_ID, -1}}
 		}
 	},
@@ -116,7 +126,7 @@ const KwTableSpec kw_table_specs[KW_N_TABLES] = {
 	[KW_REFUND] = {
 		"refund", refund_columns, F_COLUMNS, 1,
 		" refund_amount ",
-		{[KW_INDEX_KEY] = {true, true, NULL, {F_RECIPIENT, F_REQUEST_ID, F_KIND}}}
+		{[KW_INDEX_KEY] = {true, true, NULL, {F_RECIPIENT, F_REQUEST_ID, F_KIND, -1}}}
 	},
 	[KW_RETURN] = {
 		"return_", return_columns, RT_COLUMNS, 1,

@@ -22,7 +22,7 @@ typedef struct KwColumnSpec
 	int64		type;
 } KwColumnSpec;
 
-#define KW_MAX_KEY_COLUMNS 3
+#define KW_MAX_KEY_COLUMNS 4
 
 /*
  * An index that look-ups go through: its columns, -1 ends the list.  What

@@ -4,8 +4,8 @@
  *	  Closes months and splits what they cost among regions and provinces.
  *
  * cut_off() waits for the postings that are in flight in a month and lets
- * none in after them; split() sums the month's draws (clearing_scan.c) into
- * the tables of pairs; clearing_pairs() shows those.
+ * none in after them; split() sums the month's draws (clearing_scan.c) and
+ * stores the sums as pairs (clearing_pair.c); clearing_pairs() shows those.
  *
  * cut_off() takes ShareRowExclusiveLock on the month's leaves, and keeps it to
  * commit.  A posting holds its leaf RowExclusive
@@ -34,6 +34,7 @@
 #include "args.h"
 #include "catalog.h"
 #include "clearing_month.h"
+#include "clearing_pair.h"
 #include "clearing_scan.h"
 #include "clock.h"
 #include "errors.h"
@@ -300,127 +301,6 @@ load_parties(void)
 }
 
 /*
- * One payer's rows of a table, in the form that one INSERT takes.
- */
-typedef struct PairRows
-{
-	int			n;
-	Datum	   *payee;
-	Datum	   *person_times;
-	Datum	   *items;
-	Datum	   *gross;
-	Datum	   *reversed;
-} PairRows;
-
-static void
-init_rows(PairRows *rows, int capacity)
-{
-	rows->n = 0;
-	rows->payee = palloc(capacity * sizeof(Datum));
-	rows->person_times = palloc(capacity * sizeof(Datum));
-	rows->items = palloc(capacity * sizeof(Datum));
-	rows->gross = palloc(capacity * sizeof(Datum));
-	rows->reversed = palloc(capacity * sizeof(Datum));
-}
-
-static void
-add_row(PairRows *rows, RegionCode payee, int64 person_times, const KwPairSums *sums)
-{
-	rows->payee[rows->n] = RegionCodeGetDatum(payee);
-	rows->person_times[rows->n] = Int64GetDatum(person_times);
-	rows->items[rows->n] = Int64GetDatum(sums->items);
-	rows->gross[rows->n] = Int64GetDatum(sums->gross);
-	rows->reversed[rows->n] = Int64GetDatum(sums->reversed);
-	rows->n++;
-}
-
-static Datum
-int8_array(Datum *elements, int n)
-{
-	return PointerGetDatum(construct_array(elements, n, INT8OID, sizeof(int64),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-static void
-insert_rows(DateADT month, const char *level, RegionCode payer, PairRows *rows)
-{
-	if (rows->n == 0)
-		return;
-	kw_spi(KW_PLAN_INSERT_PAIRS, DateADTGetDatum(month), CStringGetTextDatum(level),
-		   RegionCodeGetDatum(payer),
-		   PointerGetDatum(construct_array(rows->payee, rows->n, kw_type_oid(KW_TYPE_REGION_CODE),
-										   sizeof(RegionCode), true, TYPALIGN_INT)),
-		   int8_array(rows->person_times, rows->n), int8_array(rows->items, rows->n),
-		   int8_array(rows->gross, rows->n), int8_array(rows->reversed, rows->n));
-	rows->n = 0;
-}
-
-/*
- * Write the table of regions: every pair of two parties that has lines.
- * After a merger payer and payee can be one party: it owes itself nothing.
- */
-static void
-insert_regions(DateADT month, const KwClearing *c)
-{
-	PairRows	rows;
-
-	init_rows(&rows, c->n_parties);
-	for (int payer = 0; payer < c->n_parties; payer++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int payee = 0; payee < c->n_parties; payee++)
-		{
-			const KwPairSums *sums = kw_clearing_sums(c, payer, payee);
-
-			if (payer != payee && sums->items > 0)
-				add_row(&rows, c->party[payee], sums->person_times, sums);
-		}
-		insert_rows(month, "region", c->party[payer], &rows);
-	}
-}
-
-/*
- * Write the national table: what crosses a province's border, summed by
- * province.
- */
-static void
-insert_provinces(DateADT month, const KwClearing *c)
-{
-	KwPairSums *table = palloc0(KW_N_PROVINCES * KW_N_PROVINCES * sizeof(KwPairSums));
-	PairRows	rows;
-
-	for (int payer = 0; payer < c->n_parties; payer++)
-		for (int payee = 0; payee < c->n_parties; payee++)
-		{
-			const KwPairSums *sums = kw_clearing_sums(c, payer, payee);
-			int			from = kw_province_index(c->party[payer]);
-			int			to = kw_province_index(c->party[payee]);
-			KwPairSums *total = &table[from * KW_N_PROVINCES + to];
-
-			if (from == to || sums->items == 0)
-				continue;
-			total->gross = kw_amount_add(total->gross, sums->gross);
-			total->reversed = kw_amount_add(total->reversed, sums->reversed);
-			total->items += sums->items;
-			total->province_times += sums->province_times;
-		}
-
-	init_rows(&rows, KW_N_PROVINCES);
-	for (int from = 0; from < KW_N_PROVINCES; from++)
-	{
-		for (int to = 0; to < KW_N_PROVINCES; to++)
-		{
-			const KwPairSums *total = &table[from * KW_N_PROVINCES + to];
-
-			if (total->items > 0)
-				add_row(&rows, kw_province_prefix[to] * KW_REGION_PER_PROVINCE,
-						total->province_times, total);
-		}
-		insert_rows(month, "province", kw_province_prefix[from] * KW_REGION_PER_PROVINCE, &rows);
-	}
-}
-
-/*
  * split(month date): compute who owes whom for a month, from its draws.
  */
 PG_FUNCTION_INFO_V1(kw_split);
@@ -454,9 +334,7 @@ kw_split(PG_FUNCTION_ARGS)
 	UnregisterSnapshot(snapshot);
 	kw_correct_clearing(c, month);
 
-	kw_spi(KW_PLAN_DELETE_PAIRS, DateADTGetDatum(month));
-	insert_regions(month, c);
-	insert_provinces(month, c);
+	kw_write_pairs(c, month);
 	now = kw_now();
 	kw_spi(KW_PLAN_MONTH_WAS_SPLIT, DateADTGetDatum(month), TimestampTzGetDatum(now), caller);
 	kw_log_step(month, "split", 0, NULL, now);

@@ -43,16 +43,11 @@
 #define COUNTS_FOR_REGIONS		0x01
 #define COUNTS_FOR_PROVINCES	0x02
 
-/* the columns that clearing reads */
-typedef struct DrawColumns
-{
-	WalletAmount amount;
-	RegionCode	payer;
-	RegionCode	payee;
-	char		kind;
-	char		scope;
-	int16		counts;
-} DrawColumns;
+/* payer and payee are one region: nothing is cleared (EDGE-73) */
+#define SCOPE_LOCAL		'l'
+
+/* tuples to ask for in advance */
+#define PREFETCH_DISTANCE	32
 
 /* where they lie in a tuple, from the end of its header */
 typedef struct DrawOffsets
@@ -63,6 +58,7 @@ typedef struct DrawOffsets
 	uint32		kind;
 	uint32		scope;
 	uint32		counts;
+	uint32		last;			/* the greatest of them */
 } DrawOffsets;
 
 /*
@@ -156,38 +152,27 @@ party_number(KwClearing *c, RegionCode region)
 }
 
 /*
- * Add one draw or restore.  Where payer and payee are one region nothing is
- * cleared (EDGE-73).
+ * Add one draw or restore.
  */
 static inline void
-add_draw(KwClearing *c, const DrawColumns *draw)
+add_draw(KwClearing *c, int payer, int payee, WalletAmount amount, char kind, int counts)
 {
-	KwPairSums *sums;
-	int			payer;
-	int			payee;
+	KwPairSums *sums = kw_clearing_sums(c, payer, payee);
 	int64	   *total;
 
-	if (draw->scope == 'l')
-		return;
-
-	/* both before the pointer: meeting a party may move the square */
-	payer = party_number(c, draw->payer);
-	payee = party_number(c, draw->payee);
-	sums = kw_clearing_sums(c, payer, payee);
-
-	if (draw->kind == 'd')
+	if (likely(kind == 'd'))
 		total = &sums->gross;
-	else if (likely(draw->kind == 'r'))
+	else if (likely(kind == 'r'))
 		total = &sums->reversed;
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("invalid kind \"%c\" of a draw", draw->kind)));
-	if (unlikely(pg_add_s64_overflow(*total, draw->amount, total)))
+				 errmsg("invalid kind \"%c\" of a draw", kind)));
+	if (unlikely(pg_add_s64_overflow(*total, amount, total)))
 		kw_amount_out_of_range();
 	sums->items++;
-	sums->person_times += (draw->counts & COUNTS_FOR_REGIONS) != 0;
-	sums->province_times += (draw->counts & COUNTS_FOR_PROVINCES) != 0;
+	sums->person_times += (counts & COUNTS_FOR_REGIONS) != 0;
+	sums->province_times += (counts & COUNTS_FOR_PROVINCES) != 0;
 }
 
 /*
@@ -245,6 +230,7 @@ fixed_offsets(Relation rel, const KwTableInfo *info, DrawOffsets *offsets)
 			if (info->attnum[wanted[j].column] != att->attnum)
 				continue;
 			*(uint32 *) ((char *) offsets + wanted[j].target) = offset;
+			offsets->last = offset;
 			found++;
 		}
 		offset += att->attlen;
@@ -268,6 +254,63 @@ report_progress(Relation rel, BlockNumber done, BlockNumber total, TimestampTz *
 					done, total, RelationGetRelationName(rel))));
 }
 
+/* a page's draws on their way into the square */
+typedef struct PageDraws
+{
+	int			n;
+	WalletAmount amount[MaxHeapTuplesPerPage];
+	uint16		payer[MaxHeapTuplesPerPage];	/* parties' numbers */
+	uint16		payee[MaxHeapTuplesPerPage];
+	char		kind[MaxHeapTuplesPerPage];
+	uint8		counts[MaxHeapTuplesPerPage];
+} PageDraws;
+
+static inline HeapTupleHeader
+visible_tuple(HeapScanDesc heap, Page page, int i)
+{
+	return (HeapTupleHeader) PageGetItem(page, PageGetItemId(page, heap->rs_vistuples[i]));
+}
+
+/*
+ * Take the columns out of a page's tuples.  The time goes into waiting for
+ * memory, so the tuples further on are asked for in advance, and the cells of
+ * the square as soon as they are known.
+ */
+static void
+read_page(KwClearing *c, HeapScanDesc heap, const DrawOffsets *offsets, PageDraws *draws)
+{
+	Page		page = BufferGetPage(heap->rs_cbuf);
+	int			n = heap->rs_ntuples;
+
+	draws->n = 0;
+	for (int i = -PREFETCH_DISTANCE; i < n; i++)
+	{
+		HeapTupleHeader tuple;
+		const char *data;
+		int			d = draws->n;
+
+		if (i + PREFETCH_DISTANCE < n)
+		{
+			tuple = visible_tuple(heap, page, i + PREFETCH_DISTANCE);
+			kw_prefetch(tuple);
+			kw_prefetch((char *) tuple + SizeofHeapTupleHeader + offsets->last);
+		}
+		if (i < 0)
+			continue;
+		tuple = visible_tuple(heap, page, i);
+		data = (const char *) tuple + tuple->t_hoff;
+		if (data[offsets->scope] == SCOPE_LOCAL)
+			continue;
+		draws->payer[d] = party_number(c, *(const int32 *) (data + offsets->payer));
+		draws->payee[d] = party_number(c, *(const int32 *) (data + offsets->payee));
+		kw_prefetch(kw_clearing_sums(c, draws->payer[d], draws->payee[d]));
+		draws->amount[d] = *(const int64 *) (data + offsets->amount);
+		draws->kind[d] = data[offsets->kind];
+		draws->counts[d] = *(const int16 *) (data + offsets->counts);
+		draws->n++;
+	}
+}
+
 /*
  * Read the pages, each as heapam prepares it for a sequential scan: what is
  * visible is in rs_vistuples, the buffer is pinned and no longer locked.
@@ -278,30 +321,16 @@ scan_pages(KwClearing *c, Relation rel, const DrawOffsets *offsets, Snapshot sna
 	TableScanDesc scan = table_beginscan_strat(rel, snapshot, 0, NULL, true, false);
 	HeapScanDesc heap = (HeapScanDesc) scan;
 	TimestampTz last = GetCurrentTimestamp();
+	PageDraws	draws;
 
 	for (BlockNumber block = 0; block < heap->rs_nblocks; block++)
 	{
-		Page		page;
-
 		CHECK_FOR_INTERRUPTS();
 		kw_heap_getpage(scan, block);
-		page = BufferGetPage(heap->rs_cbuf);
-		for (int i = 0; i < (int) heap->rs_ntuples; i++)
-		{
-			ItemId		item = PageGetItemId(page, heap->rs_vistuples[i]);
-			HeapTupleHeader tuple = (HeapTupleHeader) PageGetItem(page, item);
-			const char *data = (const char *) tuple + tuple->t_hoff;
-			DrawColumns draw;
-
-			draw.amount = *(const int64 *) (data + offsets->amount);
-			draw.payer = *(const int32 *) (data + offsets->payer);
-			draw.payee = *(const int32 *) (data + offsets->payee);
-			draw.kind = data[offsets->kind];
-			draw.scope = data[offsets->scope];
-			draw.counts = *(const int16 *) (data + offsets->counts);
-			add_draw(c, &draw);
-			pgstat_count_heap_getnext(rel);
-		}
+		read_page(c, heap, offsets, &draws);
+		for (int i = 0; i < draws.n; i++)
+			add_draw(c, draws.payer[i], draws.payee[i], draws.amount[i], draws.kind[i], draws.counts[i]);
+		pgstat_count_index_tuples(rel, heap->rs_ntuples);
 		if (block % PAGES_PER_LOOK == PAGES_PER_LOOK - 1)
 			report_progress(rel, block + 1, heap->rs_nblocks, &last);
 	}
@@ -332,16 +361,17 @@ scan_slots(KwClearing *c, Relation rel, const KwTableInfo *info, Snapshot snapsh
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		DrawColumns draw;
+		int			payer;
+		int			payee;
 
 		CHECK_FOR_INTERRUPTS();
-		draw.amount = DatumGetWalletAmount(get_column(slot, info, D_AMOUNT));
-		draw.payer = DatumGetRegionCode(get_column(slot, info, D_PAYER_REGION));
-		draw.payee = DatumGetRegionCode(get_column(slot, info, D_PAYEE_REGION));
-		draw.kind = DatumGetChar(get_column(slot, info, D_KIND));
-		draw.scope = DatumGetChar(get_column(slot, info, D_SCOPE));
-		draw.counts = DatumGetInt16(get_column(slot, info, D_COUNTS));
-		add_draw(c, &draw);
+		if (DatumGetChar(get_column(slot, info, D_SCOPE)) == SCOPE_LOCAL)
+			continue;
+		payer = party_number(c, DatumGetRegionCode(get_column(slot, info, D_PAYER_REGION)));
+		payee = party_number(c, DatumGetRegionCode(get_column(slot, info, D_PAYEE_REGION)));
+		add_draw(c, payer, payee, DatumGetWalletAmount(get_column(slot, info, D_AMOUNT)),
+				 DatumGetChar(get_column(slot, info, D_KIND)),
+				 DatumGetInt16(get_column(slot, info, D_COUNTS)));
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	table_endscan(scan);

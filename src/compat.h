@@ -139,4 +139,11 @@ typedef bool KwUpdateIndexes;
 #define kw_heap_getpage(scan, block)	heapgetpage(scan, block)
 #endif
 
+/* ask for memory that is read soon; never faults */
+#if defined(__GNUC__)
+#define kw_prefetch(address)	__builtin_prefetch(address)
+#else
+#define kw_prefetch(address)	((void) (address))
+#endif
+
 #endif							/* KW_COMPAT_H */

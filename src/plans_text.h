@@ -319,7 +319,9 @@ KW_PLAN(KW_PLAN_SUCCESSORS, "",
 		"SELECT region, successor FROM kinwallet_data.region")
 KW_PLAN(KW_PLAN_DELETE_PAIRS, "d",
 		"DELETE FROM kinwallet_data.clearing_pair WHERE month OPERATOR(pg_catalog.=) $1")
-/* one payer's rows; money in fen: what an array of built-in type carries */
+KW_PLAN(KW_PLAN_DELETE_STALE_PAIRS, "T",
+		"DELETE FROM kinwallet_data.clearing_pair WHERE ctid OPERATOR(pg_catalog.=) ANY ($1)")
+/* one payer's rows, where the table is not plain; money in fen: what an array of built-in type carries */
 KW_PLAN(KW_PLAN_INSERT_PAIRS, "dtrRLLLL",
 		"INSERT INTO kinwallet_data.clearing_pair"
 		" (month, level, payer, payee, scope, person_times, items, gross, reversed, due, adjustment)"

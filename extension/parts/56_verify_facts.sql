@@ -332,6 +332,12 @@ AS $verify_clearing$
 		ON n.month = r.month AND n.payer OPERATOR(kinwallet.=) r.payer AND n.payee OPERATOR(kinwallet.=) r.payee
 	WHERE (r.items, r.gross, r.reversed) IS DISTINCT FROM (n.items, n.gross, n.reversed)
 	UNION ALL
+	-- pairs are those of a split month
+	SELECT 'clearing_pair.month', 'month ' || p.month, 'split', coalesce(m.state, 'open')
+	FROM (SELECT DISTINCT month FROM kinwallet_data.clearing_pair) AS p
+	LEFT JOIN kinwallet_data.clearing_month AS m ON m.month = p.month
+	WHERE m.state IS NULL OR m.state = 'cut_off'
+	UNION ALL
 	-- months are cut off in order
 	SELECT 'clearing_month.order', 'month ' || f.month, 'cut off before ' || newest.month, 'facts and not cut off'
 	FROM (SELECT max(month) FROM kinwallet_data.clearing_month) AS newest(month)

@@ -1,6 +1,6 @@
 -- verify_ledger(): silent on a ledger that is right; every check can fail.
 BEGIN;
-SELECT plan(74);
+SELECT plan(75);
 SET LOCAL kinwallet.clock = '2026-01-09 08:00';
 SELECT kinwallet.create_ledger();
 
@@ -153,6 +153,7 @@ SELECT pg_temp.breaks('clearing_pair.person_times', $$UPDATE kinwallet_data.clea
 SELECT pg_temp.breaks('clearing_pair.items', $$UPDATE kinwallet_data.clearing_pair SET items = items + 1 WHERE payer::text LIKE '64%'$$);
 SELECT pg_temp.breaks('clearing_pair.gross', $$UPDATE kinwallet_data.clearing_pair SET gross = gross OPERATOR(kinwallet.+) '1.00', due = due OPERATOR(kinwallet.+) '1.00' WHERE payer::text LIKE '64%' AND month = '2026-01-01'$$);
 SELECT pg_temp.breaks('clearing_pair.due', $$ALTER TABLE kinwallet_data.clearing_pair DROP CONSTRAINT clearing_pair_sums; UPDATE kinwallet_data.clearing_pair SET due = '1.00' WHERE month = '2026-02-01'$$);
+SELECT pg_temp.breaks('clearing_pair.month', $$UPDATE kinwallet_data.clearing_month SET state = 'cut_off' WHERE month = '2026-01-01'$$);
 SELECT pg_temp.breaks('clearing_month.order', $$DELETE FROM kinwallet_data.clearing_pair WHERE month = '2026-01-01'; DELETE FROM kinwallet_data.prepayment_alarm WHERE month = '2026-01-01'; DELETE FROM kinwallet_data.clearing_month WHERE month = '2026-01-01'$$);
 
 SELECT is_empty('SELECT * FROM kinwallet.verify_ledger()', 'nothing of the harm is left');
