@@ -23,6 +23,7 @@
 
 #include "compat.h"
 
+#include "access/htup.h"
 #include "executor/tuptable.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -46,7 +47,8 @@ typedef struct KwWallet
 	int16		transfers;
 	/* ------------ */
 	int64		person_id;
-	TupleTableSlot *slot;
+	TupleTableSlot *slot;		/* holds the row; NULL: kept is it */
+	HeapTuple	kept;
 } KwWallet;
 
 typedef struct KwRelation
@@ -66,8 +68,16 @@ typedef struct KwRelation
 	char		state;
 	int16		causes;
 	ItemPointerData tid;
-	TupleTableSlot *slot;		/* holds the row; NULL: only what stands here was kept */
+	TupleTableSlot *slot;		/* holds the row; NULL: kept is it */
+	HeapTuple	kept;			/* NULL, too: only what stands here was kept */
 } KwRelation;
+
+/* an ordered pair of persons */
+typedef struct KwPair
+{
+	int64		contributor;
+	int64		recipient;
+} KwPair;
 
 /* differences to a relation's quota */
 typedef struct KwQuotaChange
@@ -109,6 +119,9 @@ extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipie
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
 /* all relations of a recipient in a state, palloc'd in the posting's context */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
+/* the same for many, in ascending order of persons or pairs; found says for which there is one */
+extern void kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wallets, bool *found);
+extern void kw_read_sorted_relations(KwPosting *p, int n, const KwPair *pairs, KwRelation *relations, bool *found);
 extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);
 extern void kw_update_relation(KwPosting *p, KwRelation *relation);
 /*

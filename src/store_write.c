@@ -30,8 +30,55 @@ static TupleTableSlot *
 fresh_slot(KwPosting *p, KwOpen *open)
 {
 	if (open->fresh == NULL)
-		open->fresh = kw_make_slot(p, open, true);
+		open->fresh = kw_make_slot(p, open, &TTSOpsVirtual);
 	return ExecClearTuple(open->fresh);
+}
+
+/*
+ * Put a row that a bulk posting has kept back into a slot.
+ */
+static TupleTableSlot *
+kept_slot(KwPosting *p, KwOpen *open, HeapTuple kept)
+{
+	if (open->kept == NULL)
+		open->kept = kw_make_slot(p, open, &TTSOpsHeapTuple);
+	return ExecStoreHeapTuple(kept, open->kept, false);
+}
+
+/*
+ * Make a row's new version by writing columns of ours over a copy of the old
+ * one.  False: this row's are not all at their fixed places.
+ */
+static bool
+patch_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
+		  const Datum *values)
+{
+	TupleDesc	desc = slot->tts_tupleDescriptor;
+	MemoryContext old;
+	HeapTuple	tuple;
+	char	   *data;
+
+	if (!open->info.fixed)
+		return false;
+	if (open->patched == NULL)
+		open->patched = kw_make_slot(p, open, &TTSOpsHeapTuple);
+	ExecClearTuple(open->patched);
+
+	old = MemoryContextSwitchTo(p->cxt);
+	tuple = ExecCopySlotHeapTuple(slot);
+	MemoryContextSwitchTo(old);
+	ExecStoreHeapTuple(tuple, open->patched, true);
+	/* NULLs cannot be, but a column added later can be missing */
+	if (HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) < desc->natts)
+		return false;
+	data = (char *) tuple->t_data + tuple->t_data->t_hoff;
+	for (int i = 0; i < n; i++)
+	{
+		char	   *place = data + open->info.offset[columns[i]];
+
+		store_att_byval(place, values[i], TupleDescAttr(desc, open->info.attnum[columns[i]] - 1)->attlen);
+	}
+	return true;
 }
 
 /*
@@ -64,17 +111,20 @@ static TM_Result
 update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
 		   const Datum *values)
 {
-	TupleTableSlot *fresh = fresh_slot(p, open);
 	int			natts = RelationGetDescr(open->rel)->natts;
+	TupleTableSlot *fresh;
 
+	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
+	if (open->info.plain && patch_row(p, open, slot, n, columns, values))
+		return update_lean(p, open, slot, open->patched, n, columns);
+
+	fresh = fresh_slot(p, open);
 	slot_getallattrs(slot);
 	memcpy(fresh->tts_values, slot->tts_values, natts * sizeof(Datum));
 	memcpy(fresh->tts_isnull, slot->tts_isnull, natts * sizeof(bool));
 	for (int i = 0; i < n; i++)
 		fresh->tts_values[open->info.attnum[columns[i]] - 1] = values[i];
 	ExecStoreVirtualTuple(fresh);
-
-	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
 	if (open->info.plain)
 		return update_lean(p, open, slot, fresh, n, columns);
 	kw_executor_update(p, open, slot, fresh, n, columns);
@@ -89,6 +139,8 @@ void
 kw_update_wallet(KwPosting *p, KwWallet *w)
 {
 	static const int columns[] = {W_TRANSFER_DAY, W_AVAILABLE, W_REQUEST_MARK, W_TRANSFERS};
+	KwOpen	   *open = &p->state[KW_WALLET];
+	TupleTableSlot *slot = w->slot != NULL ? w->slot : kept_slot(p, open, w->kept);
 	Datum		values[] = {
 		DateADTGetDatum(w->transfer_day),
 		WalletAmountGetDatum(w->available),
@@ -98,8 +150,7 @@ kw_update_wallet(KwPosting *p, KwWallet *w)
 
 	if (w->available < 0 || w->transfers < 0)
 		elog(ERROR, "wallet of person " INT64_FORMAT " would become negative", w->person_id);
-	kw_require_updated(&p->state[KW_WALLET],
-					   update_row(p, &p->state[KW_WALLET], w->slot, lengthof(columns), columns, values));
+	kw_require_updated(open, update_row(p, open, slot, lengthof(columns), columns, values));
 }
 
 /*
@@ -153,7 +204,9 @@ kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change)
 		next.returned = kw_amount_add(next.returned, change->returned);
 		next.remaining = kw_amount_add(next.remaining, change->remaining);
 		next.spent = kw_amount_add(next.spent, change->spent);
-		if (next.slot == NULL)
+		if (next.slot == NULL && next.kept != NULL)
+			next.slot = kept_slot(p, &p->state[KW_RELATION], next.kept);
+		else if (next.slot == NULL)
 			kw_fetch_relation(p, &next);
 		tm = write_quota(p, &next);
 		if (tm != TM_Updated)
@@ -321,7 +374,7 @@ kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull)
 	if (open->waiting == NULL)
 		open->waiting = MemoryContextAllocZero(p->cxt, KW_MAX_WAITING * sizeof(TupleTableSlot *));
 	if (open->waiting[open->n_waiting] == NULL)
-		open->waiting[open->n_waiting] = kw_make_slot(p, open, true);
+		open->waiting[open->n_waiting] = kw_make_slot(p, open, &TTSOpsVirtual);
 	fill_slot(open, open->waiting[open->n_waiting], values, isnull);
 	ExecStoreVirtualTuple(open->waiting[open->n_waiting]);
 	if (++open->n_waiting == KW_MAX_WAITING)
