@@ -79,25 +79,25 @@ check_credit(const KwWallet *wallet, WalletAmount amount)
 }
 
 /*
- * Credit a locked wallet, in memory, and append the fact.  False: a retry;
- * *balance is the stored result then.
+ * Credit a locked wallet, in memory, and append the fact.  stored is what the
+ * request id stands for, or NULL.  False: a retry; *balance is the stored
+ * result then.
  */
 static bool
-credit(KwPosting *p, KwWallet *wallet, const pg_uuid_t *request_id, WalletAmount amount,
+credit(KwPosting *p, KwWallet *wallet, const KwRow *stored, const pg_uuid_t *request_id, WalletAmount amount,
 	   Datum memo, bool memo_isnull, TimestampTz at, WalletAmount *balance)
 {
-	KwRow		stored;
 	Datum		values[E_COLUMNS];
 	bool		isnull[E_COLUMNS] = {false};
 
-	if (kw_find_request(p, KW_ACCOUNT_ENTRY, wallet, request_id, '\0', &stored))
+	if (stored != NULL)
 	{
-		if (DatumGetInt64(stored.value[E_AMOUNT]) != amount ||
-			stored.isnull[E_MEMO] != memo_isnull ||
-			(!memo_isnull && strcmp(TextDatumGetCString(stored.value[E_MEMO]),
+		if (DatumGetInt64(stored->value[E_AMOUNT]) != amount ||
+			stored->isnull[E_MEMO] != memo_isnull ||
+			(!memo_isnull && strcmp(TextDatumGetCString(stored->value[E_MEMO]),
 									TextDatumGetCString(memo)) != 0))
 			kw_refuse_request_id("credit");
-		*balance = DatumGetInt64(stored.value[E_BALANCE_AFTER]);
+		*balance = DatumGetInt64(stored->value[E_BALANCE_AFTER]);
 		return false;
 	}
 	check_credit(wallet, amount);
@@ -127,10 +127,15 @@ kw_credit_account(PG_FUNCTION_ARGS)
 {
 	KwPosting  *p;
 	KwWallet	wallet;
+	KwRow		stored;
+	bool		is_stored;
+	TimestampTz at;
 	WalletAmount balance;
+	const pg_uuid_t *request_id;
 	int64		person_id;
 
 	KW_ARGS_NOT_NULL("request_id", "person_id", "amount", NULL);
+	request_id = PG_GETARG_UUID_P(0);
 	person_id = PG_GETARG_INT64(1);
 
 	p = kw_posting_begin("kinwallet.credit_account()");
@@ -142,8 +147,10 @@ kw_credit_account(PG_FUNCTION_ARGS)
 		if (!kw_lock_wallet(p, person_id, &wallet))
 			kw_serialization_failure(); /* made by somebody after our snapshot */
 	}
-	if (credit(p, &wallet, PG_GETARG_UUID_P(0), PG_GETARG_WALLET_AMOUNT(2),
-			   PG_GETARG_DATUM(3), PG_ARGISNULL(3), kw_posting_clock(p), &balance))
+	at = kw_posting_clock(p);
+	is_stored = kw_find_request(p, KW_ACCOUNT_ENTRY, &wallet, request_id, '\0', &stored);
+	if (credit(p, &wallet, is_stored ? &stored : NULL, request_id, PG_GETARG_WALLET_AMOUNT(2),
+			   PG_GETARG_DATUM(3), PG_ARGISNULL(3), at, &balance))
 		kw_update_wallet(p, &wallet);
 	kw_posting_end(p);
 	PG_RETURN_WALLET_AMOUNT(balance);
@@ -199,6 +206,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 		if (!found[i])
 			kw_serialization_failure();
 	at = kw_posting_clock(p);
+	kw_bulk_find_requests(&bulk, p, KW_ACCOUNT_ENTRY, wallets);
 
 	callback.callback = credit_error_context;
 	callback.arg = &item;
@@ -207,12 +215,14 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	for (item = 0; item < n; item++)
 	{
 		int			w = bulk.person_of[item];
+		KwRow		row;
+		bool		stored;
 		WalletAmount balance;
 
 		CHECK_FOR_INTERRUPTS();
-		if (bulk.repeated[item])
-			kw_flush(p);
-		if (credit(p, &wallets[w], &request_ids[item], amounts[item], (Datum) 0, true, at, &balance))
+		stored = kw_bulk_find_request(&bulk, p, KW_ACCOUNT_ENTRY, &wallets[w], item, &row);
+		if (credit(p, &wallets[w], stored ? &row : NULL, &request_ids[item], amounts[item],
+				   (Datum) 0, true, at, &balance))
 		{
 			touched[w] = true;
 			posted++;

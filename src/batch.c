@@ -137,8 +137,7 @@ change_quotas(Batch *batch)
  * Judge and apply one item.  Gives the transfer's id, or 0 with the refusal.
  */
 static int64
-post_item(Batch *batch, int item, const pg_uuid_t *request_id, WalletAmount amount,
-		  int *sqlstate, const char **message)
+post_item(Batch *batch, int item, WalletAmount amount, int *sqlstate, const char **message)
 {
 	int			w = batch->items.person_of[item];
 	int			r = batch->pair_of[item];
@@ -149,7 +148,7 @@ post_item(Batch *batch, int item, const pg_uuid_t *request_id, WalletAmount amou
 	KwRow		stored;
 
 	if (wallet != NULL &&
-		kw_find_request(batch->posting, KW_TRANSFER, wallet, request_id, '\0', &stored))
+		kw_bulk_find_request(&batch->items, batch->posting, KW_TRANSFER, wallet, item, &stored))
 	{
 		if (kw_same_transfer(batch->posting, &stored, pair->recipient, amount))
 			return DatumGetInt64(stored.value[T_TRANSFER_ID]);
@@ -169,7 +168,7 @@ post_item(Batch *batch, int item, const pg_uuid_t *request_id, WalletAmount amou
 	kw_take_transfer(&c, wallet);
 	batch->transferred[r] = kw_amount_add(batch->transferred[r], amount);
 	batch->touched[w] = true;
-	return kw_append_transfer(batch->posting, &c, request_id);
+	return kw_append_transfer(batch->posting, &c, &batch->items.request_ids[item]);
 }
 
 /*
@@ -233,6 +232,7 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 	lock_wallets(&batch);
 	read_relations(&batch);
 	batch.at = kw_posting_clock(batch.posting);
+	kw_bulk_find_requests(&batch.items, batch.posting, KW_TRANSFER, batch.wallets);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -241,9 +241,7 @@ kw_transfer_batch(PG_FUNCTION_ARGS)
 		int64		id;
 
 		CHECK_FOR_INTERRUPTS();
-		if (batch.items.repeated[i])
-			kw_flush(batch.posting);
-		id = post_item(&batch, i, &request_ids[i], amounts[i], &sqlstate, &message);
+		id = post_item(&batch, i, amounts[i], &sqlstate, &message);
 		put_result(rsinfo, i, &request_ids[i], id, posted, sqlstate, message);
 	}
 

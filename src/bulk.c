@@ -10,6 +10,7 @@
 #include "compat.h"
 
 #include "bulk.h"
+#include "clock.h"
 
 static inline int
 compare_items(const KwBulkItem *x, const KwBulkItem *y)
@@ -29,18 +30,9 @@ compare_items(const KwBulkItem *x, const KwBulkItem *y)
 #define ST_DECLARE
 #include "lib/sort_template.h"
 
-typedef struct RequestKey
+static inline int
+compare_requests(const KwRequestKey *x, const KwRequestKey *y)
 {
-	int64		person;
-	const pg_uuid_t *request_id;
-	int			position;
-} RequestKey;
-
-static int
-compare_keys(const void *a, const void *b)
-{
-	const RequestKey *x = a;
-	const RequestKey *y = b;
 	int			c;
 
 	if (x->person != y->person)
@@ -49,32 +41,84 @@ compare_keys(const void *a, const void *b)
 	return c != 0 ? c : x->position - y->position;
 }
 
+#define ST_SORT sort_requests
+#define ST_ELEMENT_TYPE KwRequestKey
+#define ST_COMPARE(a, b) compare_requests(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#define ST_DECLARE
+#include "lib/sort_template.h"
+
 /*
- * Mark the items whose request id an earlier item of the same person has.
- * Only persons of several items are looked at.
+ * Sort the request ids and mark the items whose id an earlier item of the same
+ * person has.
  */
 static void
-find_repeated(KwBulk *bulk, const pg_uuid_t *request_ids)
+sort_request_ids(KwBulk *bulk)
 {
-	RequestKey *keys = palloc(Max(bulk->n_items, 1) * sizeof(RequestKey));
+	KwRequestKey *keys = palloc(Max(bulk->n_items, 1) * sizeof(KwRequestKey));
+
+	/* nearly in order already */
+	for (int i = 0; i < bulk->n_items; i++)
+	{
+		keys[i].person = bulk->sorted[i].person;
+		keys[i].request_id = &bulk->request_ids[bulk->sorted[i].position];
+		keys[i].position = bulk->sorted[i].position;
+	}
+	sort_requests(keys, bulk->n_items);
+	bulk->repeated = palloc0(Max(bulk->n_items, 1) * sizeof(bool));
+	for (int i = 1; i < bulk->n_items; i++)
+		bulk->repeated[keys[i].position] = keys[i].person == keys[i - 1].person &&
+			memcmp(keys[i].request_id, keys[i - 1].request_id, UUID_LEN) == 0;
+	bulk->requests = keys;
+}
+
+/*
+ * Find the items whose request id may have been accepted before this call.
+ * The wallets are those of the persons, as they were locked.
+ */
+void
+kw_bulk_find_requests(KwBulk *bulk, KwPosting *p, KwTable fact, const KwWallet *wallets)
+{
+	KwRequestKey *old = palloc(Max(bulk->n_items, 1) * sizeof(KwRequestKey));
+	bool	   *maybe = palloc(Max(bulk->n_items, 1) * sizeof(bool));
 	int			n = 0;
 
 	for (int i = 0; i < bulk->n_items; i++)
 	{
-		const KwBulkItem *item = &bulk->sorted[i];
+		const KwRequestKey *request = &bulk->requests[i];
+		int32		second;
 
-		if ((i == 0 || item[-1].person != item->person) &&
-			(i + 1 == bulk->n_items || item[1].person != item->person))
-			continue;
-		keys[n].person = item->person;
-		keys[n].request_id = &request_ids[item->position];
-		keys[n++].position = item->position;
+		if (!kw_request_second(request->request_id, &second) ||
+			second <= wallets[bulk->person_of[request->position]].stored_mark)
+			old[n++] = *request;
 	}
-	qsort(keys, n, sizeof(RequestKey), compare_keys);
-	for (int i = 1; i < n; i++)
-		bulk->repeated[keys[i].position] = keys[i].person == keys[i - 1].person &&
-			memcmp(keys[i].request_id, keys[i - 1].request_id, UUID_LEN) == 0;
-	pfree(keys);
+	kw_find_sorted_requests(p, fact, n, old, maybe);
+	bulk->stored = palloc0(Max(bulk->n_items, 1) * sizeof(bool));
+	for (int i = 0; i < n; i++)
+		bulk->stored[old[i].position] = maybe[i];
+	pfree(old);
+	pfree(maybe);
+}
+
+/*
+ * Look for an item's request id, as kw_find_request() does, among what was
+ * stored before and what earlier items have posted.
+ */
+bool
+kw_bulk_find_request(const KwBulk *bulk, KwPosting *p, KwTable fact, KwWallet *wallet,
+					 int item, KwRow *row)
+{
+	const pg_uuid_t *request_id = &bulk->request_ids[item];
+
+	if (bulk->repeated[item])
+		kw_flush_requests(p, wallet);
+	else if (!bulk->stored[item])
+	{
+		(void) kw_request_is_newer(wallet, request_id);
+		return false;
+	}
+	return kw_find_request(p, fact, wallet, request_id, '\0', row);
 }
 
 /*
@@ -85,6 +129,7 @@ kw_bulk_prepare(KwBulk *bulk, int n, const pg_uuid_t *request_ids, const int64 *
 				const int64 *others)
 {
 	bulk->n_items = n;
+	bulk->request_ids = request_ids;
 	bulk->sorted = palloc(Max(n, 1) * sizeof(KwBulkItem));
 	for (int i = 0; i < n; i++)
 	{
@@ -105,6 +150,5 @@ kw_bulk_prepare(KwBulk *bulk, int n, const pg_uuid_t *request_ids, const int64 *
 			bulk->persons[bulk->n_persons++] = item->person;
 		bulk->person_of[item->position] = bulk->n_persons - 1;
 	}
-	bulk->repeated = palloc0(Max(n, 1) * sizeof(bool));
-	find_repeated(bulk, request_ids);
+	sort_request_ids(bulk);
 }

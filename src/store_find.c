@@ -229,8 +229,9 @@ kw_find_row(KwPosting *p, KwOpen *open, KwIndex i, const KwKey *key, Snapshot sn
 }
 
 /*
- * Find the index entries of ascending keys, with an MVCC snapshot.  Gives how
- * many keys that was good for, at least one.
+ * Find the index entries of ascending keys.  Gives how many keys that was good
+ * for, at least one.  Where it is no MVCC snapshot, the entries tell only what
+ * is not there.
  */
 int
 kw_find_entries(KwPosting *p, KwOpen *open, KwIndex i, int n, const KwKey *keys, Snapshot snapshot,
@@ -239,20 +240,20 @@ kw_find_entries(KwPosting *p, KwOpen *open, KwIndex i, int n, const KwKey *keys,
 	Buffer		leaf;
 	int			done = find_entries(p, open, i, n, keys, snapshot, entries, &leaf);
 
-	Assert(IsMVCCSnapshot(snapshot));
 	if (BufferIsValid(leaf))
 		ReleaseBuffer(leaf);
 	return done;
 }
 
 /*
- * Fetch the row of an entry that kw_find_entries() found under the same
+ * Fetch the row of an entry that kw_find_entries() found under the same MVCC
  * snapshot.  The page's pin stays for the next one.
  */
 bool
 kw_fetch_row(KwOpen *open, KwIndex i, const KwKey *key, const KwEntry *entry, Snapshot snapshot,
 			 TupleTableSlot *slot)
 {
+	Assert(IsMVCCSnapshot(snapshot));
 	if (entry->kind == KW_ENTRY_NONE)
 		return false;
 	if (entry->kind == KW_ENTRY_ONE && fetch_entry(open, i, entry, snapshot, slot))

@@ -128,7 +128,7 @@ load_wallet(const KwOpen *open, TupleTableSlot *slot, KwWallet *w)
 	w->scheme = DatumGetChar(column(open, slot, W_SCHEME));
 	w->transfer_day = DatumGetDateADT(column(open, slot, W_TRANSFER_DAY));
 	w->available = DatumGetInt64(column(open, slot, W_AVAILABLE));
-	w->request_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
+	w->request_mark = w->stored_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
 	w->transfers = DatumGetInt16(column(open, slot, W_TRANSFERS));
 }
 
@@ -218,7 +218,10 @@ kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wall
 			CHECK_FOR_INTERRUPTS();
 			found[done] = kw_fetch_row(open, KW_INDEX_KEY, &keys[i], &entries[i], GetActiveSnapshot(), slot);
 			if (!found[done])
+			{
+				memset(&wallets[done], 0, sizeof(KwWallet));
 				continue;
+			}
 			if (!lock_found(p, open, slot))
 			{
 				renew_snapshot(p);
@@ -422,17 +425,36 @@ kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row)
 }
 
 /*
- * Compare a request id with the newest accepted one, and raise the mark.
+ * Compare a request id with the newest one that is stored, and raise the mark.
  */
 bool
 kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
 {
 	int32		second;
 
-	if (!kw_request_second(request_id, &second) || second <= wallet->request_mark)
+	if (!kw_request_second(request_id, &second))
 		return false;
-	wallet->request_mark = second;
-	return true;
+	wallet->request_mark = Max(wallet->request_mark, second);
+	return second > wallet->stored_mark;
+}
+
+/*
+ * Insert the facts that wait, so that the person's request ids are found.
+ */
+void
+kw_flush_requests(KwPosting *p, KwWallet *wallet)
+{
+	kw_flush(p);
+	wallet->stored_mark = wallet->request_mark;
+}
+
+/*
+ * Say up to which month, counted from this one, request ids are looked for.
+ */
+static int
+newest_month(KwPosting *p)
+{
+	return kw_first_of_month(kw_day_of(p->at) + 1) != p->month ? 1 : 0;
 }
 
 /*
@@ -450,11 +472,10 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 				const pg_uuid_t *request_id, char kind, KwRow *row)
 {
 	KwKey		key = {{Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)}};
-	bool		last_day = kw_first_of_month(kw_day_of(p->at) + 1) != p->month;
 
 	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	for (int month = last_day ? 1 : 0; month >= -1; month--)
+	for (int month = newest_month(p); month >= -1; month--)
 	{
 		KwOpen	   *open = kw_open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
 		TupleTableSlot *slot;
@@ -470,6 +491,37 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 		}
 	}
 	return false;
+}
+
+/*
+ * Ask the indexes which of many request ids are in none of the leaves that
+ * kw_find_request() looks into.  What is in an index need not be in the table.
+ */
+void
+kw_find_sorted_requests(KwPosting *p, KwTable fact, int n, const KwRequestKey *requests, bool *maybe)
+{
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+
+	memset(maybe, 0, n * sizeof(bool));
+	for (int month = newest_month(p); month >= -1; month--)
+	{
+		KwOpen	   *open = kw_open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
+
+		for (int done = 0, known; open != NULL && done < n; done += known)
+		{
+			CHECK_FOR_INTERRUPTS();
+			known = Min(n - done, KW_MAX_LOOK_AHEAD);
+			for (int i = 0; i < known; i++)
+			{
+				keys[i].column[0] = Int64GetDatum(requests[done + i].person);
+				keys[i].column[1] = UUIDPGetDatum(requests[done + i].request_id);
+			}
+			known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, SnapshotSelf, entries);
+			for (int i = 0; i < known; i++)
+				maybe[done + i] |= entries[i].kind != KW_ENTRY_NONE;
+		}
+	}
 }
 
 /*

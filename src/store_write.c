@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -305,28 +306,38 @@ insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 		kw_executor_insert(p, open, slot);
 }
 
-/*
- * Order waiting rows by the leaf's key, so that neighbours in the index are
- * inserted one after the other.  Of the key's columns the person tells most.
- */
-static int
-compare_waiting(const void *a, const void *b, void *arg)
+/* a waiting row and the first column of its key, which tells most */
+typedef struct Waiting
 {
-	AttrNumber	person = *(AttrNumber *) arg;
-	int64		x = DatumGetInt64((*(TupleTableSlot *const *) a)->tts_values[person - 1]);
-	int64		y = DatumGetInt64((*(TupleTableSlot *const *) b)->tts_values[person - 1]);
+	int64		person;
+	TupleTableSlot *slot;
+} Waiting;
 
-	return x < y ? -1 : (x > y ? 1 : 0);
+static inline int
+compare_waiting(const Waiting *x, const Waiting *y)
+{
+	return x->person < y->person ? -1 : (x->person > y->person ? 1 : 0);
 }
+
+#define ST_SORT sort_waiting
+#define ST_ELEMENT_TYPE Waiting
+#define ST_COMPARE(a, b) compare_waiting(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#define ST_DECLARE
+#include "lib/sort_template.h"
 
 /*
  * Insert a leaf's waiting rows, in a memory context for that alone: the table
- * forms a tuple of each and leaves it behind.
+ * forms a tuple of each and leaves it behind.  Index entries come in the order
+ * of the leaf's key, so that neighbours in the index follow one another.
  */
 static void
 flush_leaf(KwPosting *p, KwOpen *open)
 {
 	int			n = open->n_waiting;
+	AttrNumber	person;
+	Waiting    *sorted;
 	MemoryContext cxt;
 	MemoryContext old;
 
@@ -336,12 +347,19 @@ flush_leaf(KwPosting *p, KwOpen *open)
 	cxt = AllocSetContextCreate(p->cxt, "kinwallet flush", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
 	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
-	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
-			  &kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0]);
+	person = kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0];
+	sorted = palloc(n * sizeof(Waiting));
 	for (int i = 0; i < n; i++)
 	{
-		insert_index_entries(p, open, open->waiting[i]);
-		ExecClearTuple(open->waiting[i]);
+		sorted[i].slot = open->waiting[i];
+		sorted[i].person = DatumGetInt64(sorted[i].slot->tts_values[person - 1]);
+	}
+	sort_waiting(sorted, n);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		insert_index_entries(p, open, sorted[i].slot);
+		ExecClearTuple(sorted[i].slot);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);

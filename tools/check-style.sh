@@ -10,10 +10,10 @@ cd "$(dirname "$0")/.." || exit
 # Includes never go up: a file may include headers of its own layer and below.
 # A file that is not listed has no layer: that is an error.
 layers='
-1	compat errors args bulk
+1	compat errors args
 2	wallet_amount wallet_amount_agg kinship_relation region_code citizen_id
 3	clock catalog catalog_tables policy plans_text plans
-4	rules rule_case spend_case spend_rules store_impl store store_find store_rows store_write store_executor relation_state hold_state purchase clearing_scan report_html report_svg
+4	bulk rules rule_case spend_case spend_rules store_impl store store_find store_rows store_write store_executor relation_state hold_state purchase clearing_scan report_html report_svg
 5	account explain transfer batch spend refund hold premium relation wallet sweep clearing clearing_month late_line notice calendar alarm prepayment report report_data
 6	triggers person kinwallet
 '
