@@ -28,6 +28,7 @@
 #include "storage/predicate.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #include "store_impl.h"
 
@@ -165,9 +166,10 @@ find_entries(KwPosting *p, KwOpen *open, KwIndex i, int n, const KwKey *keys, Sn
 	_bt_freestack(kw_bt_search(index, open->rel, key, leaf, BT_READ, snapshot));
 	if (!BufferIsValid(*leaf))
 	{
-		/* an empty index: the scan locks it as a whole */
-		entries[0].kind = KW_ENTRY_UNKNOWN;
-		return 1;
+		/* an empty index; a scan under an MVCC snapshot locks it as a whole */
+		for (; done < n; done++)
+			entries[done].kind = IsMVCCSnapshot(snapshot) ? KW_ENTRY_UNKNOWN : KW_ENTRY_NONE;
+		return n;
 	}
 	PredicateLockPage(index, BufferGetBlockNumber(*leaf), snapshot);
 	pgstat_count_index_scan(index);
