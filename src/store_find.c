@@ -103,6 +103,19 @@ search_key(KwPosting *p, KwOpen *open, KwIndex i)
 }
 
 /*
+ * Is the index in ascending order?  A site may have made one of its own that
+ * is not.
+ */
+static bool
+is_ascending(Relation index)
+{
+	for (int k = 0; k < IndexRelationGetNumberOfKeyAttributes(index); k++)
+		if (index->rd_indoption[k] & INDOPTION_DESC)
+			return false;
+	return true;
+}
+
+/*
  * Look for the key on a leaf which it belongs to, from an offset on, and
  * advance that to where it stands or would.
  */
@@ -180,7 +193,7 @@ find_entries(KwPosting *p, KwOpen *open, KwIndex i, int n, const KwKey *keys, Sn
 	do
 	{
 		search_leaf(index, key, page, &from, &entries[done++]);
-		if (done == n)
+		if (done == n || !is_ascending(index))
 			break;
 		for (int k = 0; k < key->keysz; k++)
 			key->scankeys[k].sk_argument = keys[done].column[k];
@@ -209,6 +222,16 @@ fetch_entry(KwOpen *open, KwIndex i, const KwEntry *entry, Snapshot snapshot,
 }
 
 /*
+ * Let go of the page that a row was fetched from last.
+ */
+void
+kw_end_fetch(KwOpen *open)
+{
+	if (open->fetch != NULL)
+		table_index_fetch_reset(open->fetch);
+}
+
+/*
  * Find one row; the slot keeps its pin.
  */
 bool
@@ -223,8 +246,7 @@ kw_find_row(KwPosting *p, KwOpen *open, KwIndex i, const KwKey *key, Snapshot sn
 	found = entry.kind == KW_ENTRY_ONE && fetch_entry(open, i, &entry, snapshot, slot);
 	if (BufferIsValid(leaf))
 		ReleaseBuffer(leaf);
-	if (open->fetch != NULL)
-		table_index_fetch_reset(open->fetch);
+	kw_end_fetch(open);
 	if (found || entry.kind == KW_ENTRY_NONE)
 		return found;
 	return scan_for_row(open, i, open->search_key[i]->keysz, key->column, snapshot, slot);

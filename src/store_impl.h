@@ -107,6 +107,7 @@ extern int	kw_find_entries(KwPosting *p, KwOpen *open, KwIndex i, int n, const K
 							Snapshot snapshot, KwEntry *entries);
 extern bool kw_fetch_row(KwOpen *open, KwIndex i, const KwKey *key, const KwEntry *entry,
 						 Snapshot snapshot, TupleTableSlot *slot);
+extern void kw_end_fetch(KwOpen *open);
 extern IndexScanDesc kw_begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys,
 								   Snapshot snapshot);
 

@@ -234,6 +234,7 @@ kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wall
 		}
 	}
 	ExecClearTuple(slot);
+	kw_end_fetch(open);
 }
 
 /*
@@ -270,6 +271,7 @@ kw_read_sorted_relations(KwPosting *p, int n, const KwPair *pairs, KwRelation *r
 		}
 	}
 	ExecClearTuple(slot);
+	kw_end_fetch(open);
 }
 
 /*
