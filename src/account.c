@@ -179,6 +179,8 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 				n_amounts,
 				item = 0;
 	KwBulk		bulk;
+	int64	   *missing;
+	int			n_missing;
 	KwWallet   *wallets;
 	bool	   *found;
 	bool	   *touched;
@@ -194,9 +196,15 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	kw_same_lengths(n, n_persons, n_amounts, -1);
 
 	kw_bulk_prepare(&bulk, n, request_ids, person_ids, NULL);
-	create_missing_wallets(bulk.persons, bulk.n_persons);
-
 	p = kw_posting_begin("kinwallet.credit_accounts()");
+	missing = palloc(Max(bulk.n_persons, 1) * sizeof(int64));
+	n_missing = kw_find_missing_wallets(p, bulk.n_persons, bulk.persons, missing);
+	if (n_missing > 0)
+	{
+		kw_posting_end(p);
+		create_missing_wallets(missing, n_missing);
+		p = kw_posting_begin("kinwallet.credit_accounts()");
+	}
 	kw_posting_bulk(p);
 	wallets = palloc(Max(bulk.n_persons, 1) * sizeof(KwWallet));
 	found = palloc(Max(bulk.n_persons, 1) * sizeof(bool));

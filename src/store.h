@@ -129,6 +129,7 @@ extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relati
 /* all relations of a recipient in a state, palloc'd in the posting's context */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
 /* the same for many, in ascending order of persons or pairs; found says for which there is one */
+extern int	kw_find_missing_wallets(KwPosting *p, int n, const int64 *persons, int64 *missing);
 extern void kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wallets, bool *found);
 extern void kw_read_sorted_relations(KwPosting *p, int n, const KwPair *pairs, KwRelation *relations, bool *found);
 extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);

@@ -93,6 +93,7 @@ search_key(KwPosting *p, KwOpen *open, KwIndex i)
 		BTScanInsert key = _bt_mkscankey(index, NULL);
 
 		MemoryContextSwitchTo(old);
+		_bt_metaversion(index, &key->heapkeyspace, &key->allequalimage);
 		key->anynullkeys = false;
 		key->keysz = IndexRelationGetNumberOfKeyAttributes(index);
 		for (int k = 0; k < key->keysz; k++)

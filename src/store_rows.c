@@ -195,6 +195,35 @@ keep_row(KwPosting *p, TupleTableSlot *slot)
 }
 
 /*
+ * Look which of many persons, who are in ascending order, have no wallet.
+ * Gives their number.
+ */
+int
+kw_find_missing_wallets(KwPosting *p, int n, const int64 *persons, int64 *missing)
+{
+	KwOpen	   *open = kw_open_state(p, KW_WALLET);
+	TupleTableSlot *slot = scratch_slot(p, open);
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+	int			n_missing = 0;
+
+	for (int done = 0, known; done < n; done += known)
+	{
+		CHECK_FOR_INTERRUPTS();
+		known = Min(n - done, KW_MAX_LOOK_AHEAD);
+		for (int i = 0; i < known; i++)
+			keys[i].column[0] = Int64GetDatum(persons[done + i]);
+		known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, GetActiveSnapshot(), entries);
+		for (int i = 0; i < known; i++)
+			if (!kw_fetch_row(open, KW_INDEX_KEY, &keys[i], &entries[i], GetActiveSnapshot(), slot))
+				missing[n_missing++] = persons[done + i];
+	}
+	ExecClearTuple(slot);
+	kw_end_fetch(open);
+	return n_missing;
+}
+
+/*
  * Lock the wallets of many persons, who are in ascending order.  found says
  * who has one.  A wallet that changed is looked for again under a new
  * snapshot, and so are those behind it: what the index said of them is old.
