@@ -9,6 +9,7 @@ SRCS = \
 	src/alarm.c \
 	src/args.c \
 	src/batch.c \
+	src/bulk.c \
 	src/calendar.c \
 	src/catalog.c \
 	src/catalog_tables.c \
@@ -50,6 +51,7 @@ SRCS = \
 	src/spend_rules.c \
 	src/store.c \
 	src/store_executor.c \
+	src/store_find.c \
 	src/store_rows.c \
 	src/store_write.c \
 	src/sweep.c \

@@ -361,6 +361,18 @@ DROP INDEX kinwallet_data.relation_pair;
 CREATE UNIQUE INDEX site_pair ON kinwallet_data.relation (contributor, recipient) WHERE state = 'r';
 CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor, recipient) WHERE state IN ('r', 'a', 's');
 SELECT post();
+-- in descending order it is good for looking up, for many keys, too
+DROP INDEX kinwallet_data.relation_pair, kinwallet_data.site_pair;
+CREATE UNIQUE INDEX relation_pair ON kinwallet_data.relation (contributor DESC, recipient DESC) WHERE state IN ('r', 'a', 's');
+SELECT post();
+SELECT sqlstate FROM kinwallet.transfer_batch(ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{1,3,1}', '{3,1,2}', '{1.00,1.00,1.00}');
+-- a row in which the site has let a column of ours be NULL
+ALTER TABLE kinwallet_data.relation ALTER causes DROP NOT NULL;
+UPDATE kinwallet_data.relation SET causes = NULL WHERE recipient = 2;
+SELECT post();
+SELECT sqlstate FROM kinwallet.transfer_batch(ARRAY[gen_random_uuid(), gen_random_uuid()], '{1,1}', '{3,2}', '{1.00,1.00}');
+SELECT contributor, recipient, causes, remaining, held, spent, returned FROM kinwallet_data.relation ORDER BY 1, 2;
+SELECT * FROM kinwallet.verify_ledger();
 RESET kinwallet.clock;
 
 \c :original

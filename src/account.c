@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "bulk.h"
 #include "errors.h"
 #include "plans.h"
 #include "relation_state.h"
@@ -78,25 +79,25 @@ check_credit(const KwWallet *wallet, WalletAmount amount)
 }
 
 /*
- * Credit a locked wallet, in memory, and append the fact.  False: a retry;
- * *balance is the stored result then.
+ * Credit a locked wallet, in memory, and append the fact.  stored is what the
+ * request id stands for, or NULL.  False: a retry; *balance is the stored
+ * result then.
  */
 static bool
-credit(KwPosting *p, KwWallet *wallet, pg_uuid_t *request_id, WalletAmount amount,
+credit(KwPosting *p, KwWallet *wallet, const KwRow *stored, const pg_uuid_t *request_id, WalletAmount amount,
 	   Datum memo, bool memo_isnull, TimestampTz at, WalletAmount *balance)
 {
-	KwRow		stored;
 	Datum		values[E_COLUMNS];
 	bool		isnull[E_COLUMNS] = {false};
 
-	if (kw_find_request(p, KW_ACCOUNT_ENTRY, wallet, request_id, '\0', &stored))
+	if (stored != NULL)
 	{
-		if (DatumGetInt64(stored.value[E_AMOUNT]) != amount ||
-			stored.isnull[E_MEMO] != memo_isnull ||
-			(!memo_isnull && strcmp(TextDatumGetCString(stored.value[E_MEMO]),
+		if (DatumGetInt64(stored->value[E_AMOUNT]) != amount ||
+			stored->isnull[E_MEMO] != memo_isnull ||
+			(!memo_isnull && strcmp(TextDatumGetCString(stored->value[E_MEMO]),
 									TextDatumGetCString(memo)) != 0))
 			kw_refuse_request_id("credit");
-		*balance = DatumGetInt64(stored.value[E_BALANCE_AFTER]);
+		*balance = DatumGetInt64(stored->value[E_BALANCE_AFTER]);
 		return false;
 	}
 	check_credit(wallet, amount);
@@ -126,10 +127,15 @@ kw_credit_account(PG_FUNCTION_ARGS)
 {
 	KwPosting  *p;
 	KwWallet	wallet;
+	KwRow		stored;
+	bool		is_stored;
+	TimestampTz at;
 	WalletAmount balance;
+	const pg_uuid_t *request_id;
 	int64		person_id;
 
 	KW_ARGS_NOT_NULL("request_id", "person_id", "amount", NULL);
+	request_id = PG_GETARG_UUID_P(0);
 	person_id = PG_GETARG_INT64(1);
 
 	p = kw_posting_begin("kinwallet.credit_account()");
@@ -141,31 +147,13 @@ kw_credit_account(PG_FUNCTION_ARGS)
 		if (!kw_lock_wallet(p, person_id, &wallet))
 			kw_serialization_failure(); /* made by somebody after our snapshot */
 	}
-	if (credit(p, &wallet, PG_GETARG_UUID_P(0), PG_GETARG_WALLET_AMOUNT(2),
-			   PG_GETARG_DATUM(3), PG_ARGISNULL(3), kw_posting_clock(p), &balance))
+	at = kw_posting_clock(p);
+	is_stored = kw_find_request(p, KW_ACCOUNT_ENTRY, &wallet, request_id, '\0', &stored);
+	if (credit(p, &wallet, is_stored ? &stored : NULL, request_id, PG_GETARG_WALLET_AMOUNT(2),
+			   PG_GETARG_DATUM(3), PG_ARGISNULL(3), at, &balance))
 		kw_update_wallet(p, &wallet);
 	kw_posting_end(p);
 	PG_RETURN_WALLET_AMOUNT(balance);
-}
-
-static int
-compare_int64(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : (x > y ? 1 : 0);
-}
-
-/*
- * Give the position of a value that is in the sorted array.
- */
-int
-kw_position_of(int64 value, const int64 *sorted, int n)
-{
-	const int64 *found = bsearch(&value, sorted, n, sizeof(int64), compare_int64);
-
-	return (int) (found - sorted);
 }
 
 static void
@@ -183,44 +171,50 @@ PG_FUNCTION_INFO_V1(kw_credit_accounts);
 Datum
 kw_credit_accounts(PG_FUNCTION_ARGS)
 {
-	Datum	   *request_ids,
-			   *person_ids,
-			   *amounts;
+	const pg_uuid_t *request_ids;
+	const int64 *person_ids;
+	const WalletAmount *amounts;
 	int			n,
 				n_persons,
 				n_amounts,
-				n_distinct,
 				item = 0;
-	int64	   *persons;
+	KwBulk		bulk;
+	int64	   *missing;
+	int			n_missing;
 	KwWallet   *wallets;
+	bool	   *found;
 	bool	   *touched;
-	bool	   *repeated;
 	KwPosting  *p;
 	TimestampTz at;
 	int64		posted = 0;
 	ErrorContextCallback callback;
 
 	KW_ARGS_NOT_NULL("request_ids", "person_ids", "amounts");
-	request_ids = kw_array_arg(fcinfo, 0, "request_ids", &n);
-	person_ids = kw_array_arg(fcinfo, 1, "person_ids", &n_persons);
-	amounts = kw_array_arg(fcinfo, 2, "amounts", &n_amounts);
+	request_ids = kw_fixed_array_arg(fcinfo, 0, "request_ids", &n);
+	person_ids = kw_fixed_array_arg(fcinfo, 1, "person_ids", &n_persons);
+	amounts = kw_fixed_array_arg(fcinfo, 2, "amounts", &n_amounts);
 	kw_same_lengths(n, n_persons, n_amounts, -1);
 
-	persons = palloc(Max(n, 1) * sizeof(int64));
-	for (int i = 0; i < n; i++)
-		persons[i] = DatumGetInt64(person_ids[i]);
-	n_distinct = kw_sort_ids(persons, n);
-	create_missing_wallets(persons, n_distinct);
-
+	kw_bulk_prepare(&bulk, n, request_ids, person_ids, NULL);
 	p = kw_posting_begin("kinwallet.credit_accounts()");
+	missing = palloc(Max(bulk.n_persons, 1) * sizeof(int64));
+	n_missing = kw_find_missing_wallets(p, bulk.n_persons, bulk.persons, missing);
+	if (n_missing > 0)
+	{
+		kw_posting_end(p);
+		create_missing_wallets(missing, n_missing);
+		p = kw_posting_begin("kinwallet.credit_accounts()");
+	}
 	kw_posting_bulk(p);
-	wallets = palloc(Max(n_distinct, 1) * sizeof(KwWallet));
-	touched = palloc0(Max(n_distinct, 1) * sizeof(bool));
-	for (int i = 0; i < n_distinct; i++)
-		if (!kw_lock_wallet(p, persons[i], &wallets[i]))
+	wallets = palloc(Max(bulk.n_persons, 1) * sizeof(KwWallet));
+	found = palloc(Max(bulk.n_persons, 1) * sizeof(bool));
+	touched = palloc0(Max(bulk.n_persons, 1) * sizeof(bool));
+	kw_lock_sorted_wallets(p, bulk.n_persons, bulk.persons, wallets, found);
+	for (int i = 0; i < bulk.n_persons; i++)
+		if (!found[i])
 			kw_serialization_failure();
 	at = kw_posting_clock(p);
-	repeated = kw_find_repeated(person_ids, request_ids, n);
+	kw_bulk_find_requests(&bulk, p, KW_ACCOUNT_ENTRY, wallets);
 
 	callback.callback = credit_error_context;
 	callback.arg = &item;
@@ -228,13 +222,14 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	error_context_stack = &callback;
 	for (item = 0; item < n; item++)
 	{
-		int			w = kw_position_of(DatumGetInt64(person_ids[item]), persons, n_distinct);
+		int			w = bulk.person_of[item];
+		KwRow		row;
+		bool		stored;
 		WalletAmount balance;
 
 		CHECK_FOR_INTERRUPTS();
-		if (repeated[item])
-			kw_flush(p);
-		if (credit(p, &wallets[w], DatumGetUUIDP(request_ids[item]), DatumGetInt64(amounts[item]),
+		stored = kw_bulk_find_request(&bulk, p, KW_ACCOUNT_ENTRY, &wallets[w], item, &row);
+		if (credit(p, &wallets[w], stored ? &row : NULL, &request_ids[item], amounts[item],
 				   (Datum) 0, true, at, &balance))
 		{
 			touched[w] = true;
@@ -243,9 +238,12 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	}
 	error_context_stack = callback.previous;
 
-	for (int i = 0; i < n_distinct; i++)
+	for (int i = 0; i < bulk.n_persons; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (touched[i])
 			kw_update_wallet(p, &wallets[i]);
+	}
 	kw_posting_end(p);
 	PG_RETURN_INT64(posted);
 }

@@ -34,6 +34,37 @@ kw_args_not_null(FunctionCallInfo fcinfo, const char *const *names, int n)
 	}
 }
 
+static void
+null_element(const char *name, int i)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("array \"%s\" must not contain nulls", name),
+			 errdetail("Element %d is null.", i + 1)));
+}
+
+/*
+ * Give the elements of an array argument, known not to be NULL itself, where
+ * they stand: one after the other, since they are of fixed width and their
+ * width is a multiple of their alignment.
+ */
+const void *
+kw_fixed_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
+	const bits8 *present = ARR_NULLBITMAP(array);
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("array \"%s\" must have one dimension", name)));
+	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	for (int i = 0; present != NULL && i < *n; i++)
+		if (!(present[i / 8] & (1 << (i % 8))))
+			null_element(name, i);
+	return ARR_DATA_PTR(array);
+}
+
 /*
  * Take an array argument, known not to be NULL itself, apart.
  */
@@ -57,10 +88,7 @@ kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n)
 	for (int i = 0; i < *n; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("array \"%s\" must not contain nulls", name),
-					 errdetail("Element %d is null.", i + 1)));
+			null_element(name, i);
 	}
 	return elements;
 }

@@ -25,6 +25,9 @@ pg_noreturn extern void kw_null_argument(const char *name);
 /* the elements of an array argument: one dimension at most, none NULL */
 extern Datum *kw_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n);
 
+/* the same where they stand, of a type of 8 bytes or uuid */
+extern const void *kw_fixed_array_arg(FunctionCallInfo fcinfo, int argno, const char *name, int *n);
+
 /* arrays that belong together have one length */
 extern void kw_same_lengths(int a, int b, int c, int d);
 

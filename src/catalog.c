@@ -23,6 +23,7 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
+#include "access/tupmacs.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/partition.h"
@@ -340,6 +341,30 @@ is_plain(Relation rel, const KwTableSpec *spec, int n_indexes)
 }
 
 /*
+ * Find where our columns stand in a row of a plain table; false: not always
+ * at the same place.
+ */
+static bool
+find_offsets(TupleDesc desc, KwTableInfo *info)
+{
+	int			offset = 0;
+
+	for (int a = 0; a < desc->natts; a++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, a);
+
+		if (att->attlen <= 0 || !att->attbyval)
+			return false;
+		offset = att_align_nominal(offset, att->attalign);
+		for (int c = 0; c < desc->natts; c++)
+			if (info->attnum[c] == att->attnum)
+				info->offset[c] = offset;
+		offset += att->attlen;
+	}
+	return true;
+}
+
+/*
  * Look at a table.  What has the name of one of ours, or stands among our
  * partitions, but is of another kind is an error here.
  */
@@ -365,6 +390,7 @@ fill_table(KwTable t, Oid relid, char relkind, KwTableInfo *info)
 		int			n = find_indexes(rel, spec, info);
 
 		info->plain = is_plain(rel, spec, n) && (!kw_is_fact(t) || tables[t].plain);
+		info->fixed = info->plain && find_offsets(RelationGetDescr(rel), info);
 	}
 	relation_close(rel, AccessShareLock);
 }

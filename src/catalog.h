@@ -123,6 +123,8 @@ typedef struct KwTableInfo
 	KwTable		table;
 	Oid			relid;
 	bool		plain;
+	bool		fixed;			/* plain, and all columns have a fixed width: */
+	int16		offset[KW_MAX_COLUMNS]; /* their places in a row without NULLs */
 	AttrNumber	attnum[KW_MAX_COLUMNS];
 	Oid			index[KW_N_INDEXES];
 } KwTableInfo;

@@ -98,6 +98,18 @@ typedef bool KwUpdateIndexes;
 	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL)
 #endif
 
+/* 16 asks a descent of a btree for the table, 17 no more for the snapshot */
+#if PG_VERSION_NUM >= 170000
+#define kw_bt_search(index, table, key, leaf, access, snapshot) \
+	_bt_search(index, table, key, leaf, access)
+#elif PG_VERSION_NUM >= 160000
+#define kw_bt_search(index, table, key, leaf, access, snapshot) \
+	_bt_search(index, table, key, leaf, access, snapshot)
+#else
+#define kw_bt_search(index, table, key, leaf, access, snapshot) \
+	_bt_search(index, key, leaf, access, snapshot)
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #define kw_ExecBRUpdateTriggers(estate, epq, rri, tid, slot, tmfd) \
 	ExecBRUpdateTriggers(estate, epq, rri, tid, NULL, slot, NULL, tmfd, false)

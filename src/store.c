@@ -20,6 +20,7 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
@@ -48,7 +49,7 @@ kw_serialization_failure(void)
  * Make a slot that lives as long as the posting.
  */
 TupleTableSlot *
-kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
+kw_make_slot(KwPosting *p, KwOpen *open, const TupleTableSlotOps *ops)
 {
 	MemoryContext old = MemoryContextSwitchTo(p->cxt);
 	TupleDesc	desc = RelationGetDescr(open->rel);
@@ -65,7 +66,7 @@ kw_make_slot(KwPosting *p, KwOpen *open, bool virtual)
 			open->desc = CreateTupleDescCopyConstr(desc);
 		desc = open->desc;
 	}
-	slot = MakeSingleTupleTableSlot(desc, virtual ? &TTSOpsVirtual : table_slot_callbacks(open->rel));
+	slot = MakeSingleTupleTableSlot(desc, ops);
 
 	p->slots = lappend(p->slots, slot);
 	MemoryContextSwitchTo(old);
@@ -232,6 +233,8 @@ close_open(KwOpen *open)
 	for (int i = 0; i < KW_N_INDEXES; i++)
 		if (open->index[i] != NULL)
 			index_close(open->index[i], NoLock);
+	if (open->fetch != NULL)
+		table_index_fetch_end(open->fetch);
 	table_close(open->rel, NoLock);
 }
 

@@ -23,6 +23,7 @@
 
 #include "compat.h"
 
+#include "access/htup.h"
 #include "executor/tuptable.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -46,7 +47,9 @@ typedef struct KwWallet
 	int16		transfers;
 	/* ------------ */
 	int64		person_id;
-	TupleTableSlot *slot;
+	int32		stored_mark;	/* of the request ids that a look-up finds, if they were accepted */
+	TupleTableSlot *slot;		/* holds the row; NULL: kept is it */
+	HeapTuple	kept;
 } KwWallet;
 
 typedef struct KwRelation
@@ -66,8 +69,24 @@ typedef struct KwRelation
 	char		state;
 	int16		causes;
 	ItemPointerData tid;
-	TupleTableSlot *slot;		/* holds the row; NULL: only what stands here was kept */
+	TupleTableSlot *slot;		/* holds the row; NULL: kept is it */
+	HeapTuple	kept;			/* NULL, too: only what stands here was kept */
 } KwRelation;
+
+/* an ordered pair of persons */
+typedef struct KwPair
+{
+	int64		contributor;
+	int64		recipient;
+} KwPair;
+
+/* a person's request id */
+typedef struct KwRequestKey
+{
+	int64		person;
+	const pg_uuid_t *request_id;
+	int			position;		/* in what the caller was given */
+} KwRequestKey;
 
 /* differences to a relation's quota */
 typedef struct KwQuotaChange
@@ -109,6 +128,10 @@ extern bool kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipie
 extern bool kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation);
 /* all relations of a recipient in a state, palloc'd in the posting's context */
 extern int	kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relations);
+/* the same for many, in ascending order of persons or pairs; found says for which there is one */
+extern int	kw_find_missing_wallets(KwPosting *p, int n, const int64 *persons, int64 *missing);
+extern void kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wallets, bool *found);
+extern void kw_read_sorted_relations(KwPosting *p, int n, const KwPair *pairs, KwRelation *relations, bool *found);
 extern void kw_update_wallet(KwPosting *p, KwWallet *wallet);
 extern void kw_update_relation(KwPosting *p, KwRelation *relation);
 /*
@@ -128,8 +151,13 @@ extern void kw_write_refunded(KwPosting *p, int64 spending_id, KwRow *row /* NUL
 extern TimestampTz kw_posting_clock(KwPosting *p);
 extern DateADT kw_posting_month(KwPosting *p);
 
-/* is the request id newer than any that was accepted from the person?  Then the mark is raised */
+/*
+ * Is the request id newer than any that was stored for the person?  The mark
+ * is raised to it.  In a bulk posting, what waits is not stored: whoever
+ * repeats a request id flushes first, and says so of the wallet.
+ */
 extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
+extern void kw_flush_requests(KwPosting *p, KwWallet *wallet);
 
 /*
  * Request ids: has the person a fact of this request id in this month or the
@@ -140,6 +168,12 @@ extern bool kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id);
  */
 extern bool kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 							const pg_uuid_t *request_id, char kind, KwRow *row);
+/*
+ * Which of many request ids, ascending by person and id, can kw_find_request()
+ * find?  Of those for which maybe says no, it finds none.
+ */
+extern void kw_find_sorted_requests(KwPosting *p, KwTable fact, int n, const KwRequestKey *requests,
+									bool *maybe);
 
 /* a contributor's transfers of a day, counted from the facts of the posting's month */
 extern int	kw_count_transfers(KwPosting *p, int64 contributor, DateADT day);

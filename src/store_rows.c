@@ -13,9 +13,7 @@
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -45,51 +43,6 @@ see_past_locks(KwPosting *p)
 {
 	if (p->waited)
 		renew_snapshot(p);
-}
-
-static RegProcedure
-equality(Oid type)
-{
-	switch (type)
-	{
-		case INT8OID:
-			return F_INT8EQ;
-		case UUIDOID:
-			return F_UUID_EQ;
-		case CHAROID:
-			return F_CHAREQ;
-	}
-	elog(ERROR, "no equality for type %u", type);
-	return InvalidOid;
-}
-
-static IndexScanDesc
-begin_scan(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot)
-{
-	Relation	index = kw_open_index(open, i);
-	ScanKeyData scankeys[3];
-	IndexScanDesc scan;
-
-	for (int k = 0; k < nkeys; k++)
-		ScanKeyInit(&scankeys[k], k + 1, BTEqualStrategyNumber,
-					equality(index->rd_opcintype[k]), keys[k]);
-	scan = kw_index_beginscan(open->rel, index, snapshot, nkeys, 0);
-	index_rescan(scan, scankeys, nkeys, NULL, 0);
-	return scan;
-}
-
-/*
- * Find one row; the slot keeps its pin.
- */
-static bool
-find_row(KwOpen *open, KwIndex i, int nkeys, const Datum *keys, Snapshot snapshot,
-		 TupleTableSlot *slot)
-{
-	IndexScanDesc scan = begin_scan(open, i, nkeys, keys, snapshot);
-	bool		found = index_getnext_slot(scan, ForwardScanDirection, slot);
-
-	index_endscan(scan);
-	return found;
 }
 
 /*
@@ -138,12 +91,11 @@ lock_found(KwPosting *p, KwOpen *open, TupleTableSlot *slot)
  * Find a row and lock its newest version.
  */
 static bool
-find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, int nkeys, const Datum *keys,
-			  TupleTableSlot *slot)
+find_and_lock(KwPosting *p, KwOpen *open, KwIndex i, const KwKey *key, TupleTableSlot *slot)
 {
 	for (;;)
 	{
-		if (!find_row(open, i, nkeys, keys, GetActiveSnapshot(), slot))
+		if (!kw_find_row(p, open, i, key, GetActiveSnapshot(), slot))
 			return false;
 		if (lock_found(p, open, slot))
 		{
@@ -168,6 +120,7 @@ load_wallet(const KwOpen *open, TupleTableSlot *slot, KwWallet *w)
 {
 	slot_getallattrs(slot);
 	w->slot = slot;
+	w->kept = NULL;
 	w->person_id = DatumGetInt64(column(open, slot, W_PERSON_ID));
 	w->region = DatumGetInt32(column(open, slot, W_REGION));
 	w->status = DatumGetChar(column(open, slot, W_STATUS));
@@ -175,7 +128,7 @@ load_wallet(const KwOpen *open, TupleTableSlot *slot, KwWallet *w)
 	w->scheme = DatumGetChar(column(open, slot, W_SCHEME));
 	w->transfer_day = DatumGetDateADT(column(open, slot, W_TRANSFER_DAY));
 	w->available = DatumGetInt64(column(open, slot, W_AVAILABLE));
-	w->request_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
+	w->request_mark = w->stored_mark = DatumGetInt32(column(open, slot, W_REQUEST_MARK));
 	w->transfers = DatumGetInt16(column(open, slot, W_TRANSFERS));
 }
 
@@ -184,6 +137,7 @@ load_relation(const KwOpen *open, TupleTableSlot *slot, KwRelation *r)
 {
 	slot_getallattrs(slot);
 	r->slot = slot;
+	r->kept = NULL;
 	r->tid = slot->tts_tid;
 	r->relation_id = DatumGetInt64(column(open, slot, R_RELATION_ID));
 	r->contributor = DatumGetInt64(column(open, slot, R_CONTRIBUTOR));
@@ -207,7 +161,7 @@ static TupleTableSlot *
 scratch_slot(KwPosting *p, KwOpen *open)
 {
 	if (open->scratch == NULL)
-		open->scratch = kw_make_slot(p, open, false);
+		open->scratch = kw_make_slot(p, open, table_slot_callbacks(open->rel));
 	return open->scratch;
 }
 
@@ -218,13 +172,135 @@ bool
 kw_lock_wallet(KwPosting *p, int64 person_id, KwWallet *wallet)
 {
 	KwOpen	   *open = kw_open_state(p, KW_WALLET);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(person_id);
+	TupleTableSlot *slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
+	KwKey		key = {{Int64GetDatum(person_id)}};
 
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
+	if (!find_and_lock(p, open, KW_INDEX_KEY, &key, slot))
 		return false;
 	load_wallet(open, slot, wallet);
 	return true;
+}
+
+/*
+ * Keep a copy of the slot's row to the end of the posting.
+ */
+static HeapTuple
+keep_row(KwPosting *p, TupleTableSlot *slot)
+{
+	MemoryContext old = MemoryContextSwitchTo(p->cxt);
+	HeapTuple	copy = ExecCopySlotHeapTuple(slot);
+
+	MemoryContextSwitchTo(old);
+	return copy;
+}
+
+/*
+ * Look which of many persons, who are in ascending order, have no wallet.
+ * Gives their number.
+ */
+int
+kw_find_missing_wallets(KwPosting *p, int n, const int64 *persons, int64 *missing)
+{
+	KwOpen	   *open = kw_open_state(p, KW_WALLET);
+	TupleTableSlot *slot = scratch_slot(p, open);
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+	int			n_missing = 0;
+
+	for (int done = 0, known; done < n; done += known)
+	{
+		CHECK_FOR_INTERRUPTS();
+		known = Min(n - done, KW_MAX_LOOK_AHEAD);
+		for (int i = 0; i < known; i++)
+			keys[i].column[0] = Int64GetDatum(persons[done + i]);
+		known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, GetActiveSnapshot(), entries);
+		for (int i = 0; i < known; i++)
+			if (!kw_fetch_row(open, KW_INDEX_KEY, &keys[i], &entries[i], GetActiveSnapshot(), slot))
+				missing[n_missing++] = persons[done + i];
+	}
+	ExecClearTuple(slot);
+	kw_end_fetch(open);
+	return n_missing;
+}
+
+/*
+ * Lock the wallets of many persons, who are in ascending order.  found says
+ * who has one.  A wallet that changed is looked for again under a new
+ * snapshot, and so are those behind it: what the index said of them is old.
+ */
+void
+kw_lock_sorted_wallets(KwPosting *p, int n, const int64 *persons, KwWallet *wallets, bool *found)
+{
+	KwOpen	   *open = kw_open_state(p, KW_WALLET);
+	TupleTableSlot *slot = scratch_slot(p, open);
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+
+	for (int done = 0, known; done < n;)
+	{
+		known = Min(n - done, KW_MAX_LOOK_AHEAD);
+		for (int i = 0; i < known; i++)
+			keys[i].column[0] = Int64GetDatum(persons[done + i]);
+		known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, GetActiveSnapshot(), entries);
+		for (int i = 0; i < known; i++, done++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			found[done] = kw_fetch_row(open, KW_INDEX_KEY, &keys[i], &entries[i], GetActiveSnapshot(), slot);
+			if (!found[done])
+			{
+				memset(&wallets[done], 0, sizeof(KwWallet));
+				continue;
+			}
+			if (!lock_found(p, open, slot))
+			{
+				renew_snapshot(p);
+				break;
+			}
+			p->waited = true;
+			load_wallet(open, slot, &wallets[done]);
+			wallets[done].kept = keep_row(p, slot);
+			wallets[done].slot = NULL;
+		}
+	}
+	ExecClearTuple(slot);
+	kw_end_fetch(open);
+}
+
+/*
+ * Read the open relations of many ordered pairs, which are in ascending order,
+ * as kw_read_open_relation() does.
+ */
+void
+kw_read_sorted_relations(KwPosting *p, int n, const KwPair *pairs, KwRelation *relations, bool *found)
+{
+	KwOpen	   *open = kw_open_state(p, KW_RELATION);
+	TupleTableSlot *slot = scratch_slot(p, open);
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+
+	see_past_locks(p);
+	for (int done = 0, known; done < n;)
+	{
+		known = Min(n - done, KW_MAX_LOOK_AHEAD);
+		for (int i = 0; i < known; i++)
+		{
+			keys[i].column[0] = Int64GetDatum(pairs[done + i].contributor);
+			keys[i].column[1] = Int64GetDatum(pairs[done + i].recipient);
+		}
+		known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, GetActiveSnapshot(), entries);
+		for (int i = 0; i < known; i++, done++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			found[done] = kw_fetch_row(open, KW_INDEX_KEY, &keys[i], &entries[i], GetActiveSnapshot(), slot);
+			if (!found[done])
+				continue;
+			load_relation(open, slot, &relations[done]);
+			relations[done].kept = keep_row(p, slot);
+			relations[done].slot = NULL;
+		}
+	}
+	ExecClearTuple(slot);
+	kw_end_fetch(open);
 }
 
 /*
@@ -236,19 +312,13 @@ kw_read_open_relation(KwPosting *p, int64 contributor, int64 recipient, KwRelati
 {
 	KwOpen	   *open = kw_open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
-	Datum		keys[2] = {Int64GetDatum(contributor), Int64GetDatum(recipient)};
+	KwKey		key = {{Int64GetDatum(contributor), Int64GetDatum(recipient)}};
 
 	see_past_locks(p);
-	if (!find_row(open, KW_INDEX_KEY, 2, keys, GetActiveSnapshot(), slot))
+	if (!kw_find_row(p, open, KW_INDEX_KEY, &key, GetActiveSnapshot(), slot))
 		return false;
 	load_relation(open, slot, relation);
-	if (p->bulk)
-	{
-		relation->slot = NULL;
-		ExecClearTuple(slot);
-	}
-	else
-		open->scratch = NULL;	/* the relation keeps it */
+	open->scratch = NULL;		/* the relation keeps it */
 	return true;
 }
 
@@ -256,10 +326,10 @@ bool
 kw_lock_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 {
 	KwOpen	   *open = kw_open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(relation_id);
+	TupleTableSlot *slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
+	KwKey		key = {{Int64GetDatum(relation_id)}};
 
-	if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
+	if (!find_and_lock(p, open, KW_INDEX_ID, &key, slot))
 		return false;
 	load_relation(open, slot, relation);
 	return true;
@@ -270,11 +340,11 @@ kw_read_relation(KwPosting *p, int64 relation_id, KwRelation *relation)
 {
 	KwOpen	   *open = kw_open_state(p, KW_RELATION);
 	TupleTableSlot *slot = scratch_slot(p, open);
-	Datum		key = Int64GetDatum(relation_id);
+	KwKey		key = {{Int64GetDatum(relation_id)}};
 	bool		found;
 
 	see_past_locks(p);
-	found = find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot);
+	found = kw_find_row(p, open, KW_INDEX_ID, &key, GetActiveSnapshot(), slot);
 
 	if (found)
 	{
@@ -293,15 +363,15 @@ void
 kw_lock_read_relation(KwPosting *p, KwRelation *relation)
 {
 	KwOpen	   *open = kw_open_state(p, KW_RELATION);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
+	TupleTableSlot *slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
 
 	slot->tts_tid = relation->tid;
 	if (!lock_found(p, open, slot))
 	{
-		Datum		key = Int64GetDatum(relation->relation_id);
+		KwKey		key = {{Int64GetDatum(relation->relation_id)}};
 
 		renew_snapshot(p);
-		if (!find_and_lock(p, open, KW_INDEX_ID, 1, &key, slot))
+		if (!find_and_lock(p, open, KW_INDEX_ID, &key, slot))
 			elog(ERROR, "relation " INT64_FORMAT " disappeared", relation->relation_id);
 	}
 	else if (p->bulk)
@@ -341,7 +411,7 @@ kw_read_incoming(KwPosting *p, int64 recipient, char state, KwRelation **relatio
 	int			n = 0;
 
 	see_past_locks(p);
-	scan = begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
+	scan = kw_begin_scan(open, KW_INDEX_RECIPIENT, 2, keys, GetActiveSnapshot());
 	*relations = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRelation));
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
@@ -375,28 +445,47 @@ bool
 kw_lock_refunded(KwPosting *p, int64 spending_id, KwRow *row)
 {
 	KwOpen	   *open = kw_open_state(p, KW_REFUNDED);
-	TupleTableSlot *slot = kw_make_slot(p, open, false);
-	Datum		key = Int64GetDatum(spending_id);
+	TupleTableSlot *slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
+	KwKey		key = {{Int64GetDatum(spending_id)}};
 
 	see_past_locks(p);
-	if (!find_and_lock(p, open, KW_INDEX_KEY, 1, &key, slot))
+	if (!find_and_lock(p, open, KW_INDEX_KEY, &key, slot))
 		return false;
 	load_row(open, slot, row);
 	return true;
 }
 
 /*
- * Compare a request id with the newest accepted one, and raise the mark.
+ * Compare a request id with the newest one that is stored, and raise the mark.
  */
 bool
 kw_request_is_newer(KwWallet *wallet, const pg_uuid_t *request_id)
 {
 	int32		second;
 
-	if (!kw_request_second(request_id, &second) || second <= wallet->request_mark)
+	if (!kw_request_second(request_id, &second))
 		return false;
-	wallet->request_mark = second;
-	return true;
+	wallet->request_mark = Max(wallet->request_mark, second);
+	return second > wallet->stored_mark;
+}
+
+/*
+ * Insert the facts that wait, so that the person's request ids are found.
+ */
+void
+kw_flush_requests(KwPosting *p, KwWallet *wallet)
+{
+	kw_flush(p);
+	wallet->stored_mark = wallet->request_mark;
+}
+
+/*
+ * Say up to which month, counted from this one, request ids are looked for.
+ */
+static int
+newest_month(KwPosting *p)
+{
+	return kw_first_of_month(kw_day_of(p->at) + 1) != p->month ? 1 : 0;
 }
 
 /*
@@ -413,13 +502,11 @@ bool
 kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 				const pg_uuid_t *request_id, char kind, KwRow *row)
 {
-	Datum		keys[3] = {Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)};
-	int			nkeys = kind == '\0' ? 2 : 3;
-	bool		last_day = kw_first_of_month(kw_day_of(p->at) + 1) != p->month;
+	KwKey		key = {{Int64GetDatum(wallet->person_id), UUIDPGetDatum(request_id), CharGetDatum(kind)}};
 
 	if (kw_request_is_newer(wallet, request_id))
 		return false;
-	for (int month = last_day ? 1 : 0; month >= -1; month--)
+	for (int month = newest_month(p); month >= -1; month--)
 	{
 		KwOpen	   *open = kw_open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
 		TupleTableSlot *slot;
@@ -428,13 +515,44 @@ kw_find_request(KwPosting *p, KwTable fact, KwWallet *wallet,
 			continue;
 		/* the row is looked at before the next look-up into this leaf */
 		slot = scratch_slot(p, open);
-		if (find_row(open, KW_INDEX_KEY, nkeys, keys, SnapshotSelf, slot))
+		if (kw_find_row(p, open, KW_INDEX_KEY, &key, SnapshotSelf, slot))
 		{
 			load_row(open, slot, row);
 			return true;
 		}
 	}
 	return false;
+}
+
+/*
+ * Ask the indexes which of many request ids are in none of the leaves that
+ * kw_find_request() looks into.  What is in an index need not be in the table.
+ */
+void
+kw_find_sorted_requests(KwPosting *p, KwTable fact, int n, const KwRequestKey *requests, bool *maybe)
+{
+	KwKey		keys[KW_MAX_LOOK_AHEAD];
+	KwEntry		entries[KW_MAX_LOOK_AHEAD];
+
+	memset(maybe, 0, n * sizeof(bool));
+	for (int month = newest_month(p); month >= -1; month--)
+	{
+		KwOpen	   *open = kw_open_leaf(p, fact, kw_add_months(p->month, month), false, NULL);
+
+		for (int done = 0, known; open != NULL && done < n; done += known)
+		{
+			CHECK_FOR_INTERRUPTS();
+			known = Min(n - done, KW_MAX_LOOK_AHEAD);
+			for (int i = 0; i < known; i++)
+			{
+				keys[i].column[0] = Int64GetDatum(requests[done + i].person);
+				keys[i].column[1] = UUIDPGetDatum(requests[done + i].request_id);
+			}
+			known = kw_find_entries(p, open, KW_INDEX_KEY, known, keys, SnapshotSelf, entries);
+			for (int i = 0; i < known; i++)
+				maybe[done + i] |= entries[i].kind != KW_ENTRY_NONE;
+		}
+	}
 }
 
 /*
@@ -455,7 +573,7 @@ kw_count_transfers(KwPosting *p, int64 contributor, DateADT day)
 		return 0;
 	kw_flush(p);
 	slot = scratch_slot(p, open);
-	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
+	scan = kw_begin_scan(open, KW_INDEX_KEY, 1, &key, SnapshotSelf);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
 		slot_getallattrs(slot);
@@ -473,13 +591,13 @@ bool
 kw_find_spending(KwPosting *p, int64 spending_id, KwRow *row)
 {
 	KwOpen	   *open = kw_open_leaf(p, KW_SPENDING, kw_month_of_id(spending_id), false, NULL);
-	Datum		key = Int64GetDatum(spending_id);
+	KwKey		key = {{Int64GetDatum(spending_id)}};
 	TupleTableSlot *slot;
 
 	if (open == NULL)
 		return false;
-	slot = kw_make_slot(p, open, false);
-	if (!find_row(open, KW_INDEX_ID, 1, &key, GetActiveSnapshot(), slot))
+	slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
+	if (!kw_find_row(p, open, KW_INDEX_ID, &key, GetActiveSnapshot(), slot))
 		return false;
 	load_row(open, slot, row);
 	return true;
@@ -502,8 +620,8 @@ kw_find_draws(KwPosting *p, int64 spending_id, KwRow **rows)
 	*rows = MemoryContextAlloc(p->cxt, allocated * sizeof(KwRow));
 	if (open == NULL)
 		return 0;
-	slot = kw_make_slot(p, open, false);
-	scan = begin_scan(open, KW_INDEX_KEY, 1, &key, GetActiveSnapshot());
+	slot = kw_make_slot(p, open, table_slot_callbacks(open->rel));
+	scan = kw_begin_scan(open, KW_INDEX_KEY, 1, &key, GetActiveSnapshot());
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
 		if (n == allocated)

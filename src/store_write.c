@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -30,8 +31,55 @@ static TupleTableSlot *
 fresh_slot(KwPosting *p, KwOpen *open)
 {
 	if (open->fresh == NULL)
-		open->fresh = kw_make_slot(p, open, true);
+		open->fresh = kw_make_slot(p, open, &TTSOpsVirtual);
 	return ExecClearTuple(open->fresh);
+}
+
+/*
+ * Put a row that a bulk posting has kept back into a slot.
+ */
+static TupleTableSlot *
+kept_slot(KwPosting *p, KwOpen *open, HeapTuple kept)
+{
+	if (open->kept == NULL)
+		open->kept = kw_make_slot(p, open, &TTSOpsHeapTuple);
+	return ExecStoreHeapTuple(kept, open->kept, false);
+}
+
+/*
+ * Make a row's new version by writing columns of ours over a copy of the old
+ * one.  False: this row's are not all at their fixed places.
+ */
+static bool
+patch_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
+		  const Datum *values)
+{
+	TupleDesc	desc = slot->tts_tupleDescriptor;
+	MemoryContext old;
+	HeapTuple	tuple;
+	char	   *data;
+
+	if (!open->info.fixed)
+		return false;
+	if (open->patched == NULL)
+		open->patched = kw_make_slot(p, open, &TTSOpsHeapTuple);
+	ExecClearTuple(open->patched);
+
+	old = MemoryContextSwitchTo(p->cxt);
+	tuple = ExecCopySlotHeapTuple(slot);
+	MemoryContextSwitchTo(old);
+	ExecStoreHeapTuple(tuple, open->patched, true);
+	/* NULLs cannot be, but a column added later can be missing */
+	if (HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) < desc->natts)
+		return false;
+	data = (char *) tuple->t_data + tuple->t_data->t_hoff;
+	for (int i = 0; i < n; i++)
+	{
+		char	   *place = data + open->info.offset[columns[i]];
+
+		store_att_byval(place, values[i], TupleDescAttr(desc, open->info.attnum[columns[i]] - 1)->attlen);
+	}
+	return true;
 }
 
 /*
@@ -64,17 +112,20 @@ static TM_Result
 update_row(KwPosting *p, KwOpen *open, TupleTableSlot *slot, int n, const int *columns,
 		   const Datum *values)
 {
-	TupleTableSlot *fresh = fresh_slot(p, open);
 	int			natts = RelationGetDescr(open->rel)->natts;
+	TupleTableSlot *fresh;
 
+	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
+	if (open->info.plain && patch_row(p, open, slot, n, columns, values))
+		return update_lean(p, open, slot, open->patched, n, columns);
+
+	fresh = fresh_slot(p, open);
 	slot_getallattrs(slot);
 	memcpy(fresh->tts_values, slot->tts_values, natts * sizeof(Datum));
 	memcpy(fresh->tts_isnull, slot->tts_isnull, natts * sizeof(bool));
 	for (int i = 0; i < n; i++)
 		fresh->tts_values[open->info.attnum[columns[i]] - 1] = values[i];
 	ExecStoreVirtualTuple(fresh);
-
-	CheckCmdReplicaIdentity(open->rel, CMD_UPDATE);
 	if (open->info.plain)
 		return update_lean(p, open, slot, fresh, n, columns);
 	kw_executor_update(p, open, slot, fresh, n, columns);
@@ -89,6 +140,8 @@ void
 kw_update_wallet(KwPosting *p, KwWallet *w)
 {
 	static const int columns[] = {W_TRANSFER_DAY, W_AVAILABLE, W_REQUEST_MARK, W_TRANSFERS};
+	KwOpen	   *open = &p->state[KW_WALLET];
+	TupleTableSlot *slot = w->slot != NULL ? w->slot : kept_slot(p, open, w->kept);
 	Datum		values[] = {
 		DateADTGetDatum(w->transfer_day),
 		WalletAmountGetDatum(w->available),
@@ -98,8 +151,7 @@ kw_update_wallet(KwPosting *p, KwWallet *w)
 
 	if (w->available < 0 || w->transfers < 0)
 		elog(ERROR, "wallet of person " INT64_FORMAT " would become negative", w->person_id);
-	kw_require_updated(&p->state[KW_WALLET],
-					   update_row(p, &p->state[KW_WALLET], w->slot, lengthof(columns), columns, values));
+	kw_require_updated(open, update_row(p, open, slot, lengthof(columns), columns, values));
 }
 
 /*
@@ -153,7 +205,9 @@ kw_change_quota(KwPosting *p, KwRelation *relation, const KwQuotaChange *change)
 		next.returned = kw_amount_add(next.returned, change->returned);
 		next.remaining = kw_amount_add(next.remaining, change->remaining);
 		next.spent = kw_amount_add(next.spent, change->spent);
-		if (next.slot == NULL)
+		if (next.slot == NULL && next.kept != NULL)
+			next.slot = kept_slot(p, &p->state[KW_RELATION], next.kept);
+		else if (next.slot == NULL)
 			kw_fetch_relation(p, &next);
 		tm = write_quota(p, &next);
 		if (tm != TM_Updated)
@@ -252,28 +306,38 @@ insert_row(KwPosting *p, KwOpen *open, const Datum *values, const bool *isnull)
 		kw_executor_insert(p, open, slot);
 }
 
-/*
- * Order waiting rows by the leaf's key, so that neighbours in the index are
- * inserted one after the other.  Of the key's columns the person tells most.
- */
-static int
-compare_waiting(const void *a, const void *b, void *arg)
+/* a waiting row and the first column of its key, which tells most */
+typedef struct Waiting
 {
-	AttrNumber	person = *(AttrNumber *) arg;
-	int64		x = DatumGetInt64((*(TupleTableSlot *const *) a)->tts_values[person - 1]);
-	int64		y = DatumGetInt64((*(TupleTableSlot *const *) b)->tts_values[person - 1]);
+	int64		person;
+	TupleTableSlot *slot;
+} Waiting;
 
-	return x < y ? -1 : (x > y ? 1 : 0);
+static inline int
+compare_waiting(const Waiting *x, const Waiting *y)
+{
+	return x->person < y->person ? -1 : (x->person > y->person ? 1 : 0);
 }
+
+#define ST_SORT sort_waiting
+#define ST_ELEMENT_TYPE Waiting
+#define ST_COMPARE(a, b) compare_waiting(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#define ST_DECLARE
+#include "lib/sort_template.h"
 
 /*
  * Insert a leaf's waiting rows, in a memory context for that alone: the table
- * forms a tuple of each and leaves it behind.
+ * forms a tuple of each and leaves it behind.  Index entries come in the order
+ * of the leaf's key, so that neighbours in the index follow one another.
  */
 static void
 flush_leaf(KwPosting *p, KwOpen *open)
 {
 	int			n = open->n_waiting;
+	AttrNumber	person;
+	Waiting    *sorted;
 	MemoryContext cxt;
 	MemoryContext old;
 
@@ -283,12 +347,19 @@ flush_leaf(KwPosting *p, KwOpen *open)
 	cxt = AllocSetContextCreate(p->cxt, "kinwallet flush", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
 	table_multi_insert(open->rel, open->waiting, n, p->cid, 0, NULL);
-	qsort_arg(open->waiting, n, sizeof(TupleTableSlot *), compare_waiting,
-			  &kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0]);
+	person = kw_open_index(open, KW_INDEX_KEY)->rd_index->indkey.values[0];
+	sorted = palloc(n * sizeof(Waiting));
 	for (int i = 0; i < n; i++)
 	{
-		insert_index_entries(p, open, open->waiting[i]);
-		ExecClearTuple(open->waiting[i]);
+		sorted[i].slot = open->waiting[i];
+		sorted[i].person = DatumGetInt64(sorted[i].slot->tts_values[person - 1]);
+	}
+	sort_waiting(sorted, n);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		insert_index_entries(p, open, sorted[i].slot);
+		ExecClearTuple(sorted[i].slot);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
@@ -321,7 +392,7 @@ kw_append(KwPosting *p, KwTable fact, const Datum *values, const bool *isnull)
 	if (open->waiting == NULL)
 		open->waiting = MemoryContextAllocZero(p->cxt, KW_MAX_WAITING * sizeof(TupleTableSlot *));
 	if (open->waiting[open->n_waiting] == NULL)
-		open->waiting[open->n_waiting] = kw_make_slot(p, open, true);
+		open->waiting[open->n_waiting] = kw_make_slot(p, open, &TTSOpsVirtual);
 	fill_slot(open, open->waiting[open->n_waiting], values, isnull);
 	ExecStoreVirtualTuple(open->waiting[open->n_waiting]);
 	if (++open->n_waiting == KW_MAX_WAITING)

@@ -22,11 +22,6 @@ extern void kw_take_transfer(const KwCase *c, KwWallet *wallet);
 extern int64 kw_append_transfer(KwPosting *p, const KwCase *c, const pg_uuid_t *request_id);
 extern bool kw_same_transfer(KwPosting *p, const KwRow *fact, int64 recipient, WalletAmount amount);
 
-/* items of a bulk call that repeat an earlier item's key (batch.c) */
-extern bool *kw_find_repeated(const Datum *persons, const Datum *request_ids, int n);
-/* where a value stands in a sorted array that has it (account.c) */
-extern int	kw_position_of(int64 value, const int64 *sorted, int n);
-
 /* KW013 */
 pg_noreturn extern void kw_refuse_request_id(const char *what);
 extern const char *const kw_request_id_message;
