@@ -6,6 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION)
 
 SRCS = \
 	src/account.c \
+	src/acting.c \
 	src/alarm.c \
 	src/args.c \
 	src/batch.c \
@@ -17,6 +18,8 @@ SRCS = \
 	src/clearing_month.c \
 	src/clearing_scan.c \
 	src/clock.c \
+	src/door.c \
+	src/duty.c \
 	src/explain.c \
 	src/hold.c \
 	src/hold_state.c \

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "relation_state.h"
@@ -120,9 +121,7 @@ credit(KwPosting *p, KwWallet *wallet, pg_uuid_t *request_id, WalletAmount amoun
 /*
  * credit_account(request_id, person_id, amount, memo) -> wallet_amount
  */
-PG_FUNCTION_INFO_V1(kw_credit_account);
-Datum
-kw_credit_account(PG_FUNCTION_ARGS)
+KW_PUBLIC(credit_account)
 {
 	KwPosting  *p;
 	KwWallet	wallet;
@@ -179,9 +178,7 @@ credit_error_context(void *arg)
  *
  * All or nothing.  Gives the number of credits made; retries don't count.
  */
-PG_FUNCTION_INFO_V1(kw_credit_accounts);
-Datum
-kw_credit_accounts(PG_FUNCTION_ARGS)
+KW_PUBLIC(credit_accounts)
 {
 	Datum	   *request_ids,
 			   *person_ids,

@@ -18,6 +18,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "relation_state.h"
 #include "transfer.h"
@@ -240,9 +241,7 @@ post_item(Batch *batch, pg_uuid_t *request_id, int64 contributor, int64 recipien
  * transfer_batch(request_ids, contributors, recipients, amounts)
  *		-> setof (ordinal, request_id, transfer_id, sqlstate, message)
  */
-PG_FUNCTION_INFO_V1(kw_transfer_batch);
-Datum
-kw_transfer_batch(PG_FUNCTION_ARGS)
+KW_PUBLIC(transfer_batch)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum	   *request_ids,

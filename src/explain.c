@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 #include "purchase.h"
 
@@ -50,9 +51,7 @@ explain_case(FunctionCallInfo fcinfo, const KwCase *c, const KwRule *rules, int 
 /*
  * explain_transfer(contributor, recipient, amount)
  */
-PG_FUNCTION_INFO_V1(kw_explain_transfer);
-Datum
-kw_explain_transfer(PG_FUNCTION_ARGS)
+KW_PUBLIC(explain_transfer)
 {
 	KwSpi		spi;
 	KwCase		c;
@@ -71,9 +70,7 @@ kw_explain_transfer(PG_FUNCTION_ARGS)
 /*
  * explain_spend(recipient, provider, use, amount)
  */
-PG_FUNCTION_INFO_V1(kw_explain_spend);
-Datum
-kw_explain_spend(PG_FUNCTION_ARGS)
+KW_PUBLIC(explain_spend)
 {
 	KwSpi		spi;
 	KwCase		c;

@@ -9,8 +9,10 @@
 
 #include "utils/guc.h"
 
+#include "acting.h"
 #include "catalog.h"
 #include "clock.h"
+#include "duty.h"
 #include "policy.h"
 
 PG_MODULE_MAGIC;
@@ -24,4 +26,6 @@ _PG_init(void)
 	MarkGUCPrefixReserved("kinwallet");
 	kw_catalog_init();
 	kw_policy_init();
+	kw_duty_init();
+	kw_acting_init();
 }

@@ -23,6 +23,7 @@
 #include "calendar.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "notice.h"
 #include "plans.h"
@@ -49,9 +50,7 @@ typedef struct Notice
  * issue_notices(month date) -> bigint: tell everybody what a confirmed month
  * has them pay and receive.
  */
-PG_FUNCTION_INFO_V1(kw_issue_notices);
-Datum
-kw_issue_notices(PG_FUNCTION_ARGS)
+KW_PUBLIC(issue_notices)
 {
 	DateADT		day;
 	DateADT		due[KW_N_STEPS];
@@ -205,9 +204,7 @@ book_payment(int64 id, const WalletAmount *asked, DateADT paid_on, const char *r
  * record_payment(notice_id bigint, paid_on date, reference text): the notice
  * was paid in full.
  */
-PG_FUNCTION_INFO_V1(kw_record_payment);
-Datum
-kw_record_payment(PG_FUNCTION_ARGS)
+KW_PUBLIC(record_payment)
 {
 	char	   *reference;
 	KwSpi		spi;
@@ -225,9 +222,7 @@ kw_record_payment(PG_FUNCTION_ARGS)
  * record_instalment(notice_id bigint, amount wallet_amount, paid_on date,
  * reference text): a part was paid.  The notice is paid once all of it is.
  */
-PG_FUNCTION_INFO_V1(kw_record_instalment);
-Datum
-kw_record_instalment(PG_FUNCTION_ARGS)
+KW_PUBLIC(record_instalment)
 {
 	WalletAmount amount;
 	char	   *reference;
@@ -247,9 +242,7 @@ kw_record_instalment(PG_FUNCTION_ARGS)
  * confirm_receipt(notice_id bigint, received_on date): the payee's finance
  * says that the money is there.
  */
-PG_FUNCTION_INFO_V1(kw_confirm_receipt);
-Datum
-kw_confirm_receipt(PG_FUNCTION_ARGS)
+KW_PUBLIC(confirm_receipt)
 {
 	Notice		notice;
 	DateADT		received_on;

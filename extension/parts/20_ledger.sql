@@ -428,6 +428,8 @@ BEGIN
 
 	PERFORM kinwallet.create_clearing_tables();
 	PERFORM kinwallet.create_prepayment_tables();
+	PERFORM kinwallet.create_duty_tables();
+	PERFORM kinwallet.create_proposal_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();
 	PERFORM kinwallet.ensure_partitions(
@@ -446,7 +448,7 @@ DECLARE
 	tab text;
 BEGIN
 	-- reference data that backends cache
-	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month,role_duty}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON kinwallet_data.%I '
 			'FOR EACH ROW EXECUTE FUNCTION kinwallet.reference_changed()', tab || '_changed', tab);
 		EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON kinwallet_data.%I '
@@ -469,7 +471,7 @@ BEGIN
 		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.person_changed();
 
 	-- state: written by kinwallet's functions, which act as the ledger's owner
-	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event,role_duty,token_secret,proposal}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.state_guard()', tab || '_guard', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER %I', tab, tab || '_guard');
@@ -532,7 +534,7 @@ END
 $load_reference_data$;
 COMMENT ON FUNCTION kinwallet.load_reference_data() IS 'load the shipped regions, policies and holidays; called by create_ledger()';
 
-CREATE FUNCTION kinwallet.ensure_partitions(through date) RETURNS void
+CREATE FUNCTION kinwallet.ensure_partitions_unchecked(through date) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $ensure_partitions$
@@ -599,5 +601,8 @@ BEGIN
 	END LOOP;
 END
 $ensure_partitions$;
+COMMENT ON FUNCTION kinwallet.ensure_partitions_unchecked(date) IS 'ensure_partitions() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.ensure_partitions(through date) RETURNS void
+	AS 'MODULE_PATHNAME', 'kw_ensure_partitions' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION kinwallet.ensure_partitions(date) IS
 	'make the missing monthly partitions from the ledger''s first month through the given day''s month';
