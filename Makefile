@@ -9,6 +9,7 @@ SRCS = \
 	src/acting.c \
 	src/alarm.c \
 	src/args.c \
+	src/audit.c \
 	src/batch.c \
 	src/calendar.c \
 	src/catalog.c \

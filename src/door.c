@@ -25,19 +25,38 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "audit.h"
 #include "catalog.h"
 #include "door.h"
 
 #define UNCHECKED	"_unchecked"
 
 /*
- * Run a public function, if the caller may.
+ * Run a public function, if the caller may, and keep the trail (audit.c).
  */
 Datum
 kw_door(FunctionCallInfo fcinfo, KwFunctionId function, PGFunction body)
 {
-	kw_require_duty(fcinfo, function);
-	return body(fcinfo);
+	MemoryContext context = CurrentMemoryContext;
+	volatile int by = KW_BY_NOBODY;
+	KwCaller	caller;
+	Datum		result;
+
+	kw_audit_prepare(fcinfo, function, &caller);
+	PG_TRY();
+	{
+		by = kw_require_duty(fcinfo, function);
+		result = body(fcinfo);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		kw_audit_refusal(fcinfo, function, &caller, by, geterrcode());
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	kw_audit_call(fcinfo, function, &caller, by);
+	return result;
 }
 
 /*
@@ -161,5 +180,7 @@ KW_PUBLIC_SQL(prepayment_forecast)
  * Keeping it running
  */
 KW_PUBLIC_SQL(ensure_partitions)
+KW_PUBLIC_SQL(set_audit)
+KW_PUBLIC_SQL(audit_trail)
 KW_DOOR(kw_grant_role, KW_FN_grant_role, kw_run_as_installer)
 KW_DOOR(kw_revoke_role, KW_FN_revoke_role, kw_run_as_installer)

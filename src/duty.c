@@ -125,6 +125,12 @@ kw_duty_init(void)
 }
 
 const char *
+kw_duty_name(KwDuty duty)
+{
+	return duty_names[duty];
+}
+
+const char *
 kw_function_name(KwFunctionId function)
 {
 	return functions[function].name;
@@ -497,7 +503,7 @@ refuse(const Function *f, const Holder *holder, bool unbound)
 /*
  * Refuse (42501) a call that no duty of the current user covers.
  */
-void
+KwDuty
 kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 {
 	const Function *f = &functions[function];
@@ -509,7 +515,7 @@ kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 	bool		unbound = false;
 
 	if (holder->all)
-		return;
+		return KW_N_DUTIES;
 
 	bound = kw_acting(&acting);
 	/* the agency acting by itself: proposed and approved, never called */
@@ -522,7 +528,7 @@ kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 		if (!bound)
 			unbound = true;
 		else if (f->subject != KW_SUBJECT_RELATION && is_own(&acting, fcinfo, f))
-			return;
+			return holder->grants[i].duty;
 	}
 
 	/* from here on queries run, and may empty the cache */
@@ -537,11 +543,12 @@ kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 		char		cell = f->cells[copy.grants[i].duty];
 
 		if (cell == 's' && covers(&copy.grants[i], fcinfo, f, &places))
-			return;
+			return copy.grants[i].duty;
 		if (cell == 'o' && bound && f->subject == KW_SUBJECT_RELATION && is_own(&acting, fcinfo, f))
-			return;
+			return copy.grants[i].duty;
 	}
 	refuse(f, &copy, unbound);
+	return KW_N_DUTIES;			/* keep compiler quiet */
 }
 
 /*

@@ -57,9 +57,13 @@ typedef enum KwFunctionId
 
 extern void kw_duty_init(void);
 extern const char *kw_function_name(KwFunctionId function);
+extern const char *kw_duty_name(KwDuty duty);
 
-/* refuse (42501) a call that no duty of the current user covers */
-extern void kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function);
+/*
+ * Refuse (42501) a call that no duty of the current user covers; give the
+ * duty that does, KW_N_DUTIES for a superuser and the ledger's owner.
+ */
+extern KwDuty kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function);
 
 /* is the current user a superuser, or the ledger's owner? */
 extern bool kw_passes_all(void);

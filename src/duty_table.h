@@ -113,6 +113,8 @@ KW_FN(sweep, KW_SUBJECT_NATION, 0,                  "--------s")
 KW_FN(ensure_partitions, KW_SUBJECT_NATION, 0,      "--------s")
 KW_FN(grant_role, KW_SUBJECT_NATION, 0,             "--------s")
 KW_FN(revoke_role, KW_SUBJECT_NATION, 0,            "--------s")
+KW_FN(set_audit, KW_SUBJECT_NATION, 0,              "--------s")
+KW_FN(audit_trail, KW_SUBJECT_NATION, 0,            "-------s-")
 KW_FN(make_token, KW_SUBJECT_NATION, 0,             "--------s")
 
 /* the person is judged by act_for() itself */

@@ -10,6 +10,7 @@
 #include "utils/guc.h"
 
 #include "acting.h"
+#include "audit.h"
 #include "catalog.h"
 #include "clock.h"
 #include "duty.h"
@@ -26,6 +27,7 @@ _PG_init(void)
 	MarkGUCPrefixReserved("kinwallet");
 	kw_catalog_init();
 	kw_policy_init();
+	kw_audit_init();
 	kw_duty_init();
 	kw_acting_init();
 }

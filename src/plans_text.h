@@ -737,3 +737,16 @@ KW_PLAN(KW_PLAN_FIND_WARD, "b",
 		" WHERE person_id OPERATOR(pg_catalog.=) $1")
 KW_PLAN(KW_PLAN_TOKEN_SECRETS, "",
 		"SELECT secret FROM kinwallet_data.token_secret ORDER BY secret_id DESC")
+
+/*
+ * The audit trail (audit.c).  Settings for everybody come before those for a
+ * duty, and those for everything before those for a function.
+ */
+KW_PLAN(KW_PLAN_AUDIT_SETTINGS, "",
+		"SELECT duty, function, calls, refusals FROM kinwallet_data.audit_setting"
+		" ORDER BY duty OPERATOR(pg_catalog.<>) '*'::pg_catalog.text,"
+		" function OPERATOR(pg_catalog.<>) '*'::pg_catalog.text")
+KW_PLAN(KW_PLAN_INSERT_AUDIT, "zdttttbbttit",
+		"INSERT INTO kinwallet_data.audit (at, month, function, duty, session_role, role, acting_person,"
+		" operated_by, application, client, pid, arguments)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.json)")

@@ -429,6 +429,7 @@ BEGIN
 	PERFORM kinwallet.create_clearing_tables();
 	PERFORM kinwallet.create_prepayment_tables();
 	PERFORM kinwallet.create_duty_tables();
+	PERFORM kinwallet.create_audit_tables();
 	PERFORM kinwallet.create_proposal_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();
@@ -448,7 +449,7 @@ DECLARE
 	tab text;
 BEGIN
 	-- reference data that backends cache
-	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month,role_duty}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month,role_duty,audit_setting}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON kinwallet_data.%I '
 			'FOR EACH ROW EXECUTE FUNCTION kinwallet.reference_changed()', tab || '_changed', tab);
 		EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON kinwallet_data.%I '
@@ -471,7 +472,7 @@ BEGIN
 		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.person_changed();
 
 	-- state: written by kinwallet's functions, which act as the ledger's owner
-	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event,role_duty,token_secret,proposal}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event,role_duty,token_secret,proposal,audit_setting}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.state_guard()', tab || '_guard', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER %I', tab, tab || '_guard');
@@ -482,7 +483,7 @@ BEGIN
 		PERFORM kinwallet.attach_fact_guard(tab);
 	END LOOP;
 	-- parents: a statement that names them is refused even when it would touch no row
-	FOREACH tab IN ARRAY '{account_entry,transfer,spending,draw,refund,return_}'::text[] LOOP
+	FOREACH tab IN ARRAY '{account_entry,transfer,spending,draw,refund,return_,audit}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER fact_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.fact_guard()', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER fact_guard', tab);
@@ -568,7 +569,8 @@ BEGIN
 			('spending', 'recipient, request_id, kind'),
 			('draw', 'spending_id, draw_id'),
 			('refund', 'recipient, request_id, kind'),
-			('return_', 'relation_id, return_id')
+			('return_', 'relation_id, return_id'),
+			('audit', 'audit_id')
 		LOOP
 			leaf := fact || to_char(this_month, '_YYYY_MM');
 			parent := format('kinwallet_data.%I', fact)::regclass;
