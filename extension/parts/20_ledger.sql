@@ -570,7 +570,8 @@ BEGIN
 			('draw', 'spending_id, draw_id'),
 			('refund', 'recipient, request_id, kind'),
 			('return_', 'relation_id, return_id'),
-			('audit', 'audit_id')
+			-- read from end to end, if ever
+			('audit', NULL)
 		LOOP
 			leaf := fact || to_char(this_month, '_YYYY_MM');
 			parent := format('kinwallet_data.%I', fact)::regclass;
@@ -586,7 +587,9 @@ BEGIN
 			END IF;
 			-- made apart and attached last, which lets postings and readers of the parent go on
 			EXECUTE format('CREATE TABLE kinwallet_data.%I (LIKE kinwallet_data.%I INCLUDING ALL)', leaf, fact);
-			EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
+			IF unique_keys IS NOT NULL THEN
+				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
+			END IF;
 			IF fact = 'spending' THEN
 				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (spending_id)', leaf || '_id', leaf);
 			END IF;
