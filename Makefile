@@ -32,6 +32,7 @@ SRCS = \
 	src/policy.c \
 	src/premium.c \
 	src/prepayment.c \
+	src/proposal.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \
