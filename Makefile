@@ -74,6 +74,7 @@ REGRESS = \
 	partitions \
 	guards \
 	privileges \
+	acting \
 	credit \
 	transfer \
 	batch \
@@ -118,6 +119,7 @@ ISOLATION = \
 	premium_vs_premium \
 	refund_vs_dissolve \
 	request_vs_same_request \
+	revoke_vs_call \
 	savepoint_vs_retry \
 	spend_vs_dissolve \
 	spend_vs_freeze \
