@@ -33,6 +33,7 @@ SRCS = \
 	src/policy.c \
 	src/premium.c \
 	src/prepayment.c \
+	src/proposal.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \
@@ -74,6 +75,7 @@ REGRESS = \
 	partitions \
 	guards \
 	privileges \
+	acting \
 	credit \
 	transfer \
 	batch \
@@ -118,6 +120,7 @@ ISOLATION = \
 	premium_vs_premium \
 	refund_vs_dissolve \
 	request_vs_same_request \
+	revoke_vs_call \
 	savepoint_vs_retry \
 	spend_vs_dissolve \
 	spend_vs_freeze \

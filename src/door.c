@@ -177,6 +177,13 @@ KW_PUBLIC_SQL(prepayment_status)
 KW_PUBLIC_SQL(prepayment_forecast)
 
 /*
+ * Separation of duties
+ */
+KW_PUBLIC_SQL(approve_proposal)
+KW_PUBLIC_SQL(refuse_proposal)
+KW_PUBLIC_SQL(proposals)
+
+/*
  * Keeping it running
  */
 KW_PUBLIC_SQL(ensure_partitions)

@@ -108,6 +108,12 @@ KW_FN(refuse_increase, KW_SUBJECT_INCREASE, 0,      "----ss---")
 KW_FN(prepayment_status, KW_SUBJECT_NATION, 0,      "-----s-s-")
 KW_FN(prepayment_forecast, KW_SUBJECT_NATION, 0,    "-----s-s-")
 
+/* what takes two: propose() itself finds out whom it concerns */
+KW_FN(propose, KW_SUBJECT_NOTHING, 0,               "-s-----s-")
+KW_FN(approve_proposal, KW_SUBJECT_PROPOSAL, 0,     "--s------")
+KW_FN(refuse_proposal, KW_SUBJECT_PROPOSAL, 0,      "-ss------")
+KW_FN(proposals, KW_SUBJECT_PLACE, 0,               "-ss----s-")
+
 /* keeping it running */
 KW_FN(sweep, KW_SUBJECT_NATION, 0,                  "--------s")
 KW_FN(ensure_partitions, KW_SUBJECT_NATION, 0,      "--------s")

@@ -201,6 +201,28 @@ book_payment(int64 id, const WalletAmount *asked, DateADT paid_on, const char *r
 }
 
 /*
+ * Refuse (42501) whoever ran the month's split (ROLE-02): the login, whatever
+ * role it acts as.  A superuser or the ledger's owner may do both.
+ */
+static void
+refuse_splitter(int64 notice_id)
+{
+	bool		ran_split;
+	KwSpi		spi;
+
+	if (kw_passes_all())
+		return;
+	kw_spi_begin(&spi);
+	ran_split = kw_spi(KW_PLAN_NOTICE_SPLIT_BY, Int64GetDatum(notice_id), kw_login_name()) > 0;
+	kw_spi_end(&spi);
+	if (ran_split)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("payments must be recorded by another user than the one who ran the split"),
+				 errdetail("The current session's user split the month of the notice (ROLE-02).")));
+}
+
+/*
  * record_payment(notice_id bigint, paid_on date, reference text): the notice
  * was paid in full.
  */
@@ -212,6 +234,7 @@ KW_PUBLIC(record_payment)
 	KW_ARGS_NOT_NULL("notice_id", "paid_on", "reference");
 	reference = TextDatumGetCString(PG_GETARG_DATUM(2));
 	kw_prevent_unless_writable("record_payment()");
+	refuse_splitter(PG_GETARG_INT64(0));
 	kw_spi_begin(&spi);
 	book_payment(PG_GETARG_INT64(0), NULL, PG_GETARG_DATEADT(1), reference);
 	kw_spi_end(&spi);
@@ -232,6 +255,7 @@ KW_PUBLIC(record_instalment)
 	amount = PG_GETARG_WALLET_AMOUNT(1);
 	reference = TextDatumGetCString(PG_GETARG_DATUM(3));
 	kw_prevent_unless_writable("record_instalment()");
+	refuse_splitter(PG_GETARG_INT64(0));
 	kw_spi_begin(&spi);
 	book_payment(PG_GETARG_INT64(0), &amount, PG_GETARG_DATEADT(2), reference);
 	kw_spi_end(&spi);

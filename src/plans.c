@@ -71,6 +71,8 @@ letter_type(char letter)
 			return UUIDOID;
 		case 'o':
 			return OIDOID;
+		case 'j':
+			return JSONBOID;
 		case 'L':
 			return INT8ARRAYOID;
 		case 'a':

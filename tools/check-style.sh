@@ -14,7 +14,7 @@ layers='
 2	wallet_amount wallet_amount_agg kinship_relation region_code citizen_id
 3	clock catalog catalog_tables policy plans_text plans
 4	audit door duty duty_table acting rules rule_case spend_case spend_rules store_impl store store_rows store_write store_executor relation_state hold_state purchase clearing_scan report_html report_svg
-5	account explain transfer batch spend refund hold premium relation wallet sweep clearing clearing_month late_line notice calendar alarm prepayment report report_data
+5	account explain transfer batch spend refund hold premium relation wallet sweep clearing clearing_month late_line notice calendar alarm prepayment proposal report report_data
 6	triggers person kinwallet
 '
 
