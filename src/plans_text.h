@@ -739,7 +739,6 @@ KW_PLAN(KW_PLAN_TOKEN_SECRETS, "",
 		"SELECT secret FROM kinwallet_data.token_secret ORDER BY secret_id DESC")
 
 /*
-<<<<<<< HEAD
  * The audit trail (audit.c).  Settings for everybody come before those for a
  * duty, and those for everything before those for a function.
  */
@@ -751,7 +750,8 @@ KW_PLAN(KW_PLAN_INSERT_AUDIT, "zdttttbbttit",
 		"INSERT INTO kinwallet_data.audit (at, month, function, duty, session_role, role, acting_person,"
 		" operated_by, application, client, pid, arguments)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.json)")
-=======
+
+/*
  * Separation of duties (proposal.c, notice.c)
  */
 KW_PLAN(KW_PLAN_PROPOSAL_PLACES, "tj",
@@ -763,4 +763,3 @@ KW_PLAN(KW_PLAN_NOTICE_SPLIT_BY, "bn",
 		"SELECT FROM kinwallet_data.clearing_notice AS n JOIN kinwallet_data.clearing_month AS m"
 		" ON m.month OPERATOR(pg_catalog.=) n.month"
 		" WHERE n.notice_id OPERATOR(pg_catalog.=) $1 AND m.split_by OPERATOR(pg_catalog.=) $2")
->>>>>>> h_duty

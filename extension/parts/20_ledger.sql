@@ -430,6 +430,7 @@ BEGIN
 	PERFORM kinwallet.create_prepayment_tables();
 	PERFORM kinwallet.create_duty_tables();
 	PERFORM kinwallet.create_audit_tables();
+	PERFORM kinwallet.create_row_security();
 	PERFORM kinwallet.create_proposal_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();

@@ -110,6 +110,7 @@ BEGIN
 	END LOOP;
 	EXECUTE format(CASE WHEN EXISTS (SELECT FROM kinwallet_data.role_duty AS d WHERE d.role = apply_duties.role)
 		THEN 'GRANT USAGE ON SCHEMA kinwallet TO %I' ELSE 'REVOKE USAGE ON SCHEMA kinwallet FROM %I' END, role);
+	PERFORM kinwallet.apply_table_duties(role);
 END
 $apply_duties$;
 COMMENT ON FUNCTION kinwallet.apply_duties(name) IS

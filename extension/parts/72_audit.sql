@@ -47,7 +47,7 @@ BEGIN
 		('provider_app', '*', false, true);
 	INSERT INTO kinwallet_data.audit_setting
 	SELECT d, f, true, true
-	FROM unnest('{agency,agency_reviewer}'::text[]) AS d, unnest('{wallet,quotas,history,balance_as_of,explain_transfer,explain_spend}'::text[]) AS f;
+	FROM unnest('{agency,agency_reviewer}'::text[]) AS d, unnest('{person_record,wallet,quotas,history,balance_as_of,explain_transfer,explain_spend}'::text[]) AS f;
 END
 $create_audit_tables$;
 COMMENT ON FUNCTION kinwallet.create_audit_tables() IS 'make the tables of the audit trail; called by create_ledger()';
