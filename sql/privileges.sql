@@ -97,6 +97,22 @@ COMMIT;
 SELECT current_user;
 RESET ROLE;
 SELECT who FROM kinwallet_data.log;
+-- what the owner attaches to the duties runs as the owner, though the privileges are granted by a superuser
+SET ROLE regress_kinwallet_owner;
+CREATE TRIGGER log AFTER INSERT OR DELETE ON kinwallet_data.role_duty FOR EACH ROW EXECUTE FUNCTION kinwallet_data.log();
+RESET ROLE;
+TRUNCATE kinwallet_data.log;
+SELECT kinwallet.grant_role('regress_kinwallet_nobody', 'administrator', 'nation');
+SET ROLE regress_kinwallet_nobody;
+SELECT kinwallet.grant_role('regress_kinwallet_app', 'auditor', 'nation');
+SELECT kinwallet.revoke_role('regress_kinwallet_app', 'auditor', 'nation');
+-- an administrator makes partitions, and sees nothing of the business
+SELECT kinwallet.ensure_partitions('2027-07-01');
+SELECT * FROM kinwallet.wallet(1);
+RESET ROLE;
+SELECT kinwallet.revoke_role('regress_kinwallet_nobody', 'administrator', 'nation');
+SELECT who FROM kinwallet_data.log;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relowner <> 'regress_kinwallet_owner'::regrole;
 
 -- a hostile search_path decides nothing, though the functions act as the owner
 CREATE SCHEMA hostile;

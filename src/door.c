@@ -17,7 +17,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "parser/parse_func.h"
@@ -127,21 +127,42 @@ kw_run_unchecked(PG_FUNCTION_ARGS)
 }
 
 /*
- * Run the function behind a door as the owner of the extension's schema, who
- * alone can grant what is in it.
+ * Change a role's duties: as the ledger's owner, whose tables they stand in,
+ * and then the privileges that follow as the owner of the extension's schema,
+ * who alone can grant what is in it.  Nothing of the ledger's owner's runs as
+ * the latter, who is a superuser most often.
  */
-Datum
-kw_run_as_installer(PG_FUNCTION_ARGS)
+static Datum
+change_duties(PG_FUNCTION_ARGS)
 {
+	Oid			types[2] = {NAMEOID, TEXTARRAYOID};
 	Oid			schema = get_func_namespace(fcinfo->flinfo->fn_oid);
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	Datum		duties = run_as(kw_ledger_owner(), fcinfo);
+	HeapTuple	tuple;
 	Oid			installer;
+	Oid			apply;
+	Oid			caller;
+	int			sec_context;
 
+	/* NULL: there is no such role any more */
+	if (fcinfo->isnull)
+	{
+		fcinfo->isnull = false;
+		PG_RETURN_VOID();
+	}
+	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for schema %u", schema);
 	installer = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
 	ReleaseSysCache(tuple);
-	return run_as(installer, fcinfo);
+	apply = LookupFuncName(list_make2(makeString(get_namespace_name(schema)), makeString("apply_duties")),
+						   2, types, false);
+
+	GetUserIdAndSecContext(&caller, &sec_context);
+	SetUserIdAndSecContext(installer, sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	(void) OidFunctionCall2(apply, PG_GETARG_DATUM(0), duties);
+	SetUserIdAndSecContext(caller, sec_context);
+	PG_RETURN_VOID();
 }
 
 /*
@@ -190,5 +211,5 @@ KW_PUBLIC_SQL(proposals)
 KW_PUBLIC_SQL(ensure_partitions)
 KW_PUBLIC_SQL(set_audit)
 KW_PUBLIC_SQL(audit_trail)
-KW_DOOR(kw_grant_role, KW_FN_grant_role, kw_run_as_installer)
-KW_DOOR(kw_revoke_role, KW_FN_revoke_role, kw_run_as_installer)
+KW_DOOR(kw_grant_role, KW_FN_grant_role, change_duties)
+KW_DOOR(kw_revoke_role, KW_FN_revoke_role, change_duties)

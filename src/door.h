@@ -33,6 +33,5 @@
 
 extern Datum kw_door(FunctionCallInfo fcinfo, KwFunctionId function, PGFunction body);
 extern Datum kw_run_unchecked(PG_FUNCTION_ARGS);
-extern Datum kw_run_as_installer(PG_FUNCTION_ARGS);
 
 #endif							/* KW_DOOR_H */

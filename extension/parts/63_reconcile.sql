@@ -162,7 +162,8 @@ CREATE FUNCTION kinwallet.reconcile_unchecked(month date, day date DEFAULT NULL,
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $reconcile$
-	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day, reconcile_unchecked.side, reconcile_unchecked.province, NULL)
+	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day,
+		reconcile_unchecked.side, reconcile_unchecked.province, NULL)
 $reconcile$;
 COMMENT ON FUNCTION kinwallet.reconcile_unchecked(date, date, text, kinwallet.region_code) IS 'reconcile() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.reconcile(month date, day date DEFAULT NULL, side text DEFAULT 'centre',
@@ -180,8 +181,8 @@ CREATE FUNCTION kinwallet.reconcile_unchecked(month date, day date, lines jsonb,
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $reconcile$
-	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day, reconcile_unchecked.side, reconcile_unchecked.province,
-		coalesce(reconcile_unchecked.lines, 'null'))
+	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day,
+		reconcile_unchecked.side, reconcile_unchecked.province, coalesce(reconcile_unchecked.lines, 'null'))
 $reconcile$;
 COMMENT ON FUNCTION kinwallet.reconcile_unchecked(date, date, jsonb, kinwallet.region_code, text) IS 'reconcile() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.reconcile(month date, day date, lines jsonb, province kinwallet.region_code DEFAULT NULL,

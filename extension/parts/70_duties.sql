@@ -87,8 +87,9 @@ END
 $check_scope$;
 COMMENT ON FUNCTION kinwallet.check_scope(text, text) IS 'refuse a scope that does not suit a duty (22023); serves grant_role()';
 
--- The privileges that a role's duties take, no more and no less.
-CREATE FUNCTION kinwallet.apply_duties(role name) RETURNS void
+-- The privileges that a role's duties take, no more and no less.  Runs as the
+-- owner of the extension, and so touches nothing that others own.
+CREATE FUNCTION kinwallet.apply_duties(role name, duties text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $apply_duties$
@@ -97,26 +98,24 @@ DECLARE
 	wanted boolean;
 BEGIN
 	FOR target, wanted IN
-		SELECT p.oid, EXISTS (
-			SELECT FROM kinwallet_data.role_duty AS d
-			JOIN kinwallet.duty_matrix() AS m ON m.duty = d.duty
-			WHERE d.role = apply_duties.role AND m.function = p.proname)
+		SELECT p.oid, bool_or(m.duty = ANY (duties))
 		FROM pg_proc AS p
+		JOIN kinwallet.duty_matrix() AS m ON m.function = p.proname
 		WHERE p.pronamespace = 'kinwallet'::regnamespace
-			AND p.proname IN (SELECT m.function FROM kinwallet.duty_matrix() AS m)
+		GROUP BY p.oid
 	LOOP
 		EXECUTE format(CASE WHEN wanted THEN 'GRANT EXECUTE ON FUNCTION %s TO %I'
 			ELSE 'REVOKE EXECUTE ON FUNCTION %s FROM %I' END, target, role);
 	END LOOP;
-	EXECUTE format(CASE WHEN EXISTS (SELECT FROM kinwallet_data.role_duty AS d WHERE d.role = apply_duties.role)
-		THEN 'GRANT USAGE ON SCHEMA kinwallet TO %I' ELSE 'REVOKE USAGE ON SCHEMA kinwallet FROM %I' END, role);
-	PERFORM kinwallet.apply_table_duties(role);
+	EXECUTE format(CASE WHEN duties <> '{}' THEN 'GRANT USAGE ON SCHEMA kinwallet TO %I'
+		ELSE 'REVOKE USAGE ON SCHEMA kinwallet FROM %I' END, role);
 END
 $apply_duties$;
-COMMENT ON FUNCTION kinwallet.apply_duties(name) IS
+COMMENT ON FUNCTION kinwallet.apply_duties(name, text[]) IS
 	'grant a role EXECUTE on the functions of its duties and revoke it on others; serves grant_role() and revoke_role()';
 
-CREATE FUNCTION kinwallet.grant_role_unchecked(role name, duty text, scope text) RETURNS void
+-- Gives the role's duties.
+CREATE FUNCTION kinwallet.grant_role_unchecked(role name, duty text, scope text) RETURNS text[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $grant_role$
@@ -132,7 +131,8 @@ BEGIN
 	INSERT INTO kinwallet_data.role_duty (role, duty, scope, granted_by, granted_at)
 	VALUES (grant_role_unchecked.role, grant_role_unchecked.duty, grant_role_unchecked.scope, session_user, kinwallet.business_time())
 	ON CONFLICT DO NOTHING;
-	PERFORM kinwallet.apply_duties(role);
+	PERFORM kinwallet.apply_table_duties(role);
+	RETURN ARRAY(SELECT d.duty FROM kinwallet_data.role_duty AS d WHERE d.role = grant_role_unchecked.role);
 END
 $grant_role$;
 COMMENT ON FUNCTION kinwallet.grant_role_unchecked(name, text, text) IS 'grant_role() without its door: with the caller''s own rights';
@@ -141,7 +141,8 @@ CREATE FUNCTION kinwallet.grant_role(role name, duty text, scope text) RETURNS v
 COMMENT ON FUNCTION kinwallet.grant_role(name, text, text) IS
 	'give a role a duty for a region, a province, a provider or the nation, and EXECUTE on the functions of that duty';
 
-CREATE FUNCTION kinwallet.revoke_role_unchecked(role name, duty text, scope text) RETURNS void
+-- Gives the duties that remain; NULL for a role that was dropped.
+CREATE FUNCTION kinwallet.revoke_role_unchecked(role name, duty text, scope text) RETURNS text[]
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $revoke_role$
@@ -155,10 +156,11 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE undefined_object USING MESSAGE = format('role "%s" does not have duty "%s" for scope "%s"', role, duty, scope);
 	END IF;
-	-- a dropped role has nothing left to be revoked
-	IF EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-		PERFORM kinwallet.apply_duties(role);
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+		RETURN NULL;
 	END IF;
+	PERFORM kinwallet.apply_table_duties(role);
+	RETURN ARRAY(SELECT d.duty FROM kinwallet_data.role_duty AS d WHERE d.role = revoke_role_unchecked.role);
 END
 $revoke_role$;
 COMMENT ON FUNCTION kinwallet.revoke_role_unchecked(name, text, text) IS 'revoke_role() without its door: with the caller''s own rights';

@@ -1,6 +1,6 @@
 -- Who may do what: the matrix of rules.md, section 5, written here once more and tried cell by cell.
 BEGIN;
-SELECT plan(8);
+SELECT plan(10);
 \ir include/spending.sql
 
 -- 5 and 2 are of region 370100; what the calls need
@@ -215,6 +215,13 @@ ALTER TABLE cell ADD tried text;
 UPDATE cell SET tried = pg_temp.door(role, bound, query);
 SELECT is_empty($$SELECT function, duty, place, expected, tried, query FROM cell WHERE tried <> expected$$,
 	format('ROLE-01: the matrix, %s cells tried with the privileges that grant_role() gives', (SELECT count(*) FROM cell)));
+
+SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'provider_app' AND tried = 'passed'$$,
+	'{spend,hold,capture,cancel_hold,refund,refund_own_account}'::text[], 'ROLE-04: a provider does its own business, and looks nothing up');
+
+SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'finance' AND tried = 'passed'$$,
+	$$SELECT function FROM unnest('{record_payment,record_instalment,confirm_receipt,province_table,notices,notice_lines,statistics,clearing_report,'
+		'clearing_calendar,add_working_days,unsigned_provinces}'::text[]) AS function$$, 'ROLE-02: finance reads and books payments; it creates no lines');
 
 -- the door alone: EXECUTE on everything changes nothing
 SELECT format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet TO %s', string_agg(DISTINCT role, ', ')) FROM cell \gexec
