@@ -56,6 +56,7 @@ INSERT INTO section_5 VALUES
 	('list proposals',                 '-',   'region',   'region', '-',        '-',        '-',      '-',        'all', '-'),
 	('cut off, split',                 '-',   '-',        '-',      '-',        '-',        'nation', '-',        '-',   '-'),
 	('national tables',                '-',   '-',        '-',      '-',        '-',        'nation', '-',        'all', '-'),
+	('audit log',                      '-',   '-',        '-',      '-',        '-',        '-',      '-',        'all', '-'),
 	('checks of the whole ledger',     '-',   '-',        '-',      '-',        '-',        '-',      '-',        'all', '-'),
 	('sign province table',            '-',   '-',        '-',      '-',        'province', '-',      '-',        '-',   '-'),
 	('province tables',                '-',   '-',        '-',      '-',        'province', 'nation', 'province', 'all', '-'),
@@ -93,6 +94,7 @@ INSERT INTO call VALUES
 	('query balance, records', 'quotas', 2, '2'),
 	('query balance, records', 'history', 2, '2'),
 	('query balance, records', 'balance_as_of', 2, $$2, 'infinity'$$),
+	('query balance, records', 'person_record', 2, '2'),
 	('query balance, records', 'explain_transfer', 5, $$5, 2, '1.00'$$),
 	('query balance, records', 'explain_spend', 2, $$2, 'H37010000001', 'medical', '1.00'$$),
 	('hold / capture / cancel / refund', 'spend', 2, $$gen_random_uuid(), 2, 'H37010000001', 'medical', '1.00'$$),
@@ -163,6 +165,8 @@ INSERT INTO call VALUES
 	('keep it running', 'ensure_partitions', 2, $$'2026-03-01'$$),
 	('keep it running', 'grant_role', 2, $$'regress_duty_nobody', 'auditor', 'nation'$$),
 	('keep it running', 'revoke_role', 2, $$'regress_duty_nobody', 'auditor', 'nation'$$),
+	('keep it running', 'set_audit', 2, $$'*', 'transfer', true, true$$),
+	('audit log', 'audit_trail', 2, $$'2026-01-01'$$),
 	('keep it running', 'make_token', 2, '2');
 
 CREATE ROLE regress_duty_nobody;
