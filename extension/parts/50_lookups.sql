@@ -1,6 +1,7 @@
 /*
- * Looking up.  SECURITY DEFINER: a caller needs EXECUTE and no right to the
- * tables.  The helpers are not: they serve the functions below.
+ * Looking up.  The public functions are doors in C (door.c), which ask for the
+ * caller's duties; behind each stands its body, run as the ledger's owner.
+ * Called directly a body has the caller's own rights, and so have the helpers.
  *
  * jit = off here and in the checks: over all months' partitions the compiling
  * takes many times longer than the query.

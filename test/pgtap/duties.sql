@@ -103,6 +103,7 @@ INSERT INTO call VALUES
 	('hold / capture / cancel / refund', 'cancel_hold', 2, :'hold'),
 	('hold / capture / cancel / refund', 'refund', 2, format($$gen_random_uuid(), %s, '1.00'$$, :'spending')),
 	('hold / capture / cancel / refund', 'refund_own_account', 2, format($$gen_random_uuid(), %s, '1.00'$$, :'spending')),
+	('hold / capture / cancel / refund', 'amount_payable', 2, $$2, 'H37010000001', 'medical'$$),
 	('premium payment', 'pay_premium', 2, $$gen_random_uuid(), 2, 'resident_medical', 2027, '1.00'$$),
 	('record insurance event', 'insurance_event', 2, $$'e', 2, '2026-02-01', status => 'paused'$$),
 	('freeze / unfreeze', 'freeze_wallet', 2, $$2, 'r'$$),
@@ -221,7 +222,7 @@ SELECT is_empty($$SELECT function, duty, place, expected, tried, query FROM cell
 	format('ROLE-01: the matrix, %s cells tried with the privileges that grant_role() gives', (SELECT count(*) FROM cell)));
 
 SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'provider_app' AND tried = 'passed'$$,
-	'{spend,hold,capture,cancel_hold,refund,refund_own_account}'::text[], 'ROLE-04: a provider does its own business, and looks nothing up');
+	'{spend,hold,capture,cancel_hold,refund,refund_own_account,amount_payable}'::text[], 'ROLE-04: a provider does its own business, and looks up what can be paid');
 
 SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'finance' AND tried = 'passed'$$,
 	$$SELECT function FROM unnest('{record_payment,record_instalment,confirm_receipt,province_table,notices,notice_lines,statistics,clearing_report,'
