@@ -6,8 +6,10 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION)
 
 SRCS = \
 	src/account.c \
+	src/acting.c \
 	src/alarm.c \
 	src/args.c \
+	src/audit.c \
 	src/batch.c \
 	src/bulk.c \
 	src/calendar.c \
@@ -19,6 +21,8 @@ SRCS = \
 	src/clearing_pair.c \
 	src/clearing_scan.c \
 	src/clock.c \
+	src/door.c \
+	src/duty.c \
 	src/explain.c \
 	src/hold.c \
 	src/hold_state.c \
@@ -31,6 +35,7 @@ SRCS = \
 	src/policy.c \
 	src/premium.c \
 	src/prepayment.c \
+	src/proposal.c \
 	src/purchase.c \
 	src/refund.c \
 	src/region_code.c \
@@ -78,6 +83,7 @@ REGRESS = \
 	partitions \
 	guards \
 	privileges \
+	acting \
 	credit \
 	transfer \
 	batch \
@@ -125,6 +131,7 @@ ISOLATION = \
 	premium_vs_premium \
 	refund_vs_dissolve \
 	request_vs_same_request \
+	revoke_vs_call \
 	savepoint_vs_retry \
 	spend_vs_dissolve \
 	spend_vs_freeze \

@@ -141,7 +141,7 @@ SELECT kinwallet.split('2026-04-01');
 
 -- the caller's search_path does not matter, nor are rights to the tables needed
 CREATE ROLE regress_kinwallet_clearing;
-GRANT EXECUTE ON FUNCTION kinwallet.split(date), kinwallet.clearing_pairs(date, text) TO regress_kinwallet_clearing;
+SELECT kinwallet.grant_role('regress_kinwallet_clearing', 'national_clearing', 'nation');
 SET ROLE regress_kinwallet_clearing;
 SET search_path = public, pg_temp;
 SELECT count(*) FROM kinwallet.clearing_pairs('2026-02-01', 'region');

@@ -15,12 +15,13 @@ CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN INSERT INTO fired VALUES (current_user); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER site AFTER INSERT ON kinwallet_data.transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fire();
 CREATE ROLE regress_kinwallet_deferred;
-GRANT EXECUTE ON FUNCTION kinwallet.transfer TO regress_kinwallet_deferred;
+SELECT kinwallet.grant_role('regress_kinwallet_deferred', 'participant_app', 'nation');
 SELECT CASE WHEN current_setting('server_version_num')::int < 180000 THEN 'regress_kinwallet_deferred' ELSE current_user END AS expected \gset
 
 -- may the trigger write where its caller may not?
 CREATE FUNCTION outcome() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM kinwallet.act_for(1);
 	PERFORM kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
 	SET CONSTRAINTS ALL IMMEDIATE;
 	RETURN 'fired';
@@ -34,14 +35,17 @@ RESET ROLE;
 DELETE FROM fired;
 GRANT INSERT ON fired TO regress_kinwallet_deferred;
 SET ROLE regress_kinwallet_deferred;
+BEGIN;
+SELECT kinwallet.act_for(1);
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
+COMMIT;
 RESET ROLE;
 SELECT who = :'expected' AS as_expected FROM fired;
 SELECT * FROM kinwallet.verify_ledger();
 
 SET client_min_messages = error;
+SELECT kinwallet.revoke_role('regress_kinwallet_deferred', 'participant_app', 'nation');
 DROP SCHEMA kinwallet_data CASCADE;
 DROP TABLE fired;
 DROP FUNCTION fire, outcome;
-REVOKE ALL ON FUNCTION kinwallet.transfer FROM regress_kinwallet_deferred;
 DROP ROLE regress_kinwallet_deferred;

@@ -63,7 +63,7 @@ SELECT kinwallet.cancel_hold(:h2);
 SELECT * FROM kinwallet.sweep();
 TABLE quotas;
 
--- nobody may unless granted; who is granted the function needs nothing else
+-- nobody may without a duty; who has one needs nothing else
 CREATE ROLE regress_kinwallet_hold;
 GRANT USAGE ON SCHEMA kinwallet TO regress_kinwallet_hold;
 SET ROLE regress_kinwallet_hold;
@@ -73,7 +73,7 @@ SELECT kinwallet.cancel_hold(1);
 SELECT kinwallet.pay_premium(kinwallet.request_id_of('p'), 2, 'long_term_care', 2026, '100');
 SELECT kinwallet.explain_spend(2, 'H37010000001', 'medical', '100');
 RESET ROLE;
-GRANT EXECUTE ON FUNCTION kinwallet.hold, kinwallet.capture, kinwallet.cancel_hold, kinwallet.explain_spend TO regress_kinwallet_hold;
+SELECT kinwallet.grant_role('regress_kinwallet_hold', 'provider_app', 'H37010000001'), kinwallet.grant_role('regress_kinwallet_hold', 'auditor', '370000');
 SET ROLE regress_kinwallet_hold;
 SELECT kinwallet.hold(kinwallet.request_id_of('h3'), 2, 'H37010000001', 'medical', '60') AS h3 \gset
 SELECT own_account, mutual_aid, cash_due FROM kinwallet.capture(kinwallet.request_id_of('c3'), :h3, '50');

@@ -140,17 +140,18 @@ SELECT count(*) AS by_me FROM kinwallet_data.clearing_step WHERE by = session_us
 SELECT * FROM kinwallet.verify_clearing();
 SELECT * FROM kinwallet.verify_notices();
 
--- a role with EXECUTE and nothing else; the caller's search_path does not matter
+-- a role with duties and nothing else; the caller's search_path does not matter
 CREATE ROLE regress_kinwallet_notices;
-GRANT EXECUTE ON FUNCTION kinwallet.confirm_receipt(bigint, date), kinwallet.notices(date, kinwallet.region_code),
-	kinwallet.close_month(date), kinwallet.province_table(date, kinwallet.region_code) TO regress_kinwallet_notices;
+SELECT kinwallet.grant_role('regress_kinwallet_notices', 'national_clearing', 'nation');
+SELECT count(kinwallet.grant_role('regress_kinwallet_notices', 'finance', addressee::text))
+FROM (SELECT DISTINCT kinwallet.province(addressee) AS addressee FROM kinwallet.notices('2026-02-01')) AS n;
 SET ROLE regress_kinwallet_notices;
 CREATE TEMP TABLE clearing_notice (notice_id bigint);
 SET search_path = pg_temp, public;
 SELECT count(kinwallet.confirm_receipt(notice_id, '2026-03-21')) FROM kinwallet.notices('2026-02-01') WHERE side = 'receive';
 SELECT count(*) FROM kinwallet.province_table('2026-02-01', '640000');
 SELECT kinwallet.close_month('2026-02-01');
-SELECT kinwallet.issue_notices('2026-02-01');
+SELECT kinwallet.confirm_month('2026-02-01', '640000');
 RESET ROLE;
 RESET search_path;
 SELECT by = session_user AS by_login, role FROM kinwallet_data.clearing_step WHERE step = 'closed' AND month = '2026-02-01';

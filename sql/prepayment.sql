@@ -135,11 +135,8 @@ GRANT regress_kinwallet_national TO regress_kinwallet_care;
 SET SESSION AUTHORIZATION regress_kinwallet_care;
 SELECT kinwallet.request_increase('2026-04-01', '370000', '640000');
 RESET SESSION AUTHORIZATION;
-GRANT USAGE ON SCHEMA kinwallet TO regress_kinwallet_care, regress_kinwallet_national;
-GRANT EXECUTE ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code),
-	kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code, kinwallet.wallet_amount),
-	kinwallet.approve_increase(bigint), kinwallet.refuse_increase(bigint, text)
-	TO regress_kinwallet_care, regress_kinwallet_national;
+SELECT kinwallet.grant_role('regress_kinwallet_care', 'province_clearing', '370000'),
+	kinwallet.grant_role('regress_kinwallet_national', 'national_clearing', 'nation');
 SET SESSION AUTHORIZATION regress_kinwallet_care;
 SELECT kinwallet.request_increase('2026-04-01', '370000', '640000') AS first \gset
 SELECT kinwallet.request_increase('2026-04-01', '370000', '640000');
@@ -215,6 +212,7 @@ SELECT kinwallet.request_increase('2026-05-01', '370000', '640000');
 UPDATE kinwallet_data.prepayment_event SET after = '0.00';
 DELETE FROM kinwallet_data.prepayment_alarm;
 TRUNCATE kinwallet_data.prepayment_event;
+REVOKE regress_kinwallet_national FROM regress_kinwallet_care;
 GRANT USAGE ON SCHEMA kinwallet_data TO regress_kinwallet_care;
 GRANT ALL ON ALL TABLES IN SCHEMA kinwallet_data TO regress_kinwallet_care;
 SET SESSION AUTHORIZATION regress_kinwallet_care;

@@ -56,16 +56,30 @@ CREATE TRIGGER t AFTER UPDATE ON person REFERENCING OLD TABLE AS old_person NEW 
 DROP TABLE person;
 RESET ROLE;
 
--- EXECUTE is all it takes
-GRANT EXECUTE ON FUNCTION kinwallet.transfer, kinwallet.transfer_batch, kinwallet.credit_account(uuid, bigint, kinwallet.wallet_amount, text), kinwallet.wallet TO regress_kinwallet_app;
+-- EXECUTE is not enough (ROLE-01)
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet TO regress_kinwallet_app;
 SET ROLE regress_kinwallet_app;
+SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
+SELECT * FROM kinwallet.wallet(1);
+-- nor does it open what stands behind the doors
+SELECT * FROM kinwallet.wallet_unchecked(1);
+SELECT kinwallet.grant_role_unchecked('regress_kinwallet_app', 'administrator', 'nation');
+RESET ROLE;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet FROM regress_kinwallet_app;
+
+-- a duty is all it takes
+SELECT kinwallet.grant_role('regress_kinwallet_app', 'participant_app', 'nation'), kinwallet.grant_role('regress_kinwallet_app', 'agency', '640200');
+SET ROLE regress_kinwallet_app;
+BEGIN;
+SELECT kinwallet.act_for(1);
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
 SELECT ordinal, sqlstate FROM kinwallet.transfer_batch(ARRAY[gen_random_uuid()], '{1}', '{2}', '{1.00}');
-SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '2000.01');
+COMMIT;
+SELECT kinwallet.act_for(1), kinwallet.transfer(gen_random_uuid(), 1, 2, '2000.01');
 SELECT current_user;
 SELECT kinwallet.credit_account(gen_random_uuid(), 1, '1.00');
 SELECT own_available FROM kinwallet.wallet(1);
-SELECT * FROM kinwallet.history(1);
+SELECT * FROM kinwallet.history(2);
 SELECT * FROM kinwallet_data.wallet;
 RESET ROLE;
 
@@ -76,10 +90,29 @@ CREATE FUNCTION kinwallet_data.log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
 CREATE TRIGGER log AFTER UPDATE ON kinwallet_data.wallet FOR EACH ROW EXECUTE FUNCTION kinwallet_data.log();
 CREATE TRIGGER log AFTER INSERT ON kinwallet_data.transfer FOR EACH STATEMENT EXECUTE FUNCTION kinwallet_data.log();
 SET ROLE regress_kinwallet_app;
+BEGIN;
+SELECT kinwallet.act_for(1);
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
+COMMIT;
 SELECT current_user;
 RESET ROLE;
 SELECT who FROM kinwallet_data.log;
+-- what the owner attaches to the duties runs as the owner, though the privileges are granted by a superuser
+SET ROLE regress_kinwallet_owner;
+CREATE TRIGGER log AFTER INSERT OR DELETE ON kinwallet_data.role_duty FOR EACH ROW EXECUTE FUNCTION kinwallet_data.log();
+RESET ROLE;
+TRUNCATE kinwallet_data.log;
+SELECT kinwallet.grant_role('regress_kinwallet_nobody', 'administrator', 'nation');
+SET ROLE regress_kinwallet_nobody;
+SELECT kinwallet.grant_role('regress_kinwallet_app', 'auditor', 'nation');
+SELECT kinwallet.revoke_role('regress_kinwallet_app', 'auditor', 'nation');
+-- an administrator makes partitions, and sees nothing of the business
+SELECT kinwallet.ensure_partitions('2027-07-01');
+SELECT * FROM kinwallet.wallet(1);
+RESET ROLE;
+SELECT kinwallet.revoke_role('regress_kinwallet_nobody', 'administrator', 'nation');
+SELECT who FROM kinwallet_data.log;
+SELECT count(*) FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relowner <> 'regress_kinwallet_owner'::regrole;
 
 -- a hostile search_path decides nothing, though the functions act as the owner
 CREATE SCHEMA hostile;
@@ -116,6 +149,8 @@ CREATE FUNCTION hostile.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT hostil
 CREATE FUNCTION hostile.unnest(bigint[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT hostile.boom(); SELECT 1::bigint';
 CREATE TABLE hostile.person (LIKE kinwallet_data.person);
 CREATE TABLE hostile.wallet (LIKE kinwallet_data.wallet);
+-- who has the privileges of the ledger's owner passes every door
+GRANT regress_kinwallet_owner TO regress_kinwallet_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet TO regress_kinwallet_app;
 INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential) VALUES
 	(3, '320599195501010044', 'C', '320500', 'employee', 'c3'), (4, '650199197509090070', 'D', '650100', 'employee', 'c4');

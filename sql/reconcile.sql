@@ -117,13 +117,13 @@ SELECT line('payer', '640200', 1, 'x', 'spend', '1.00');
 SELECT line('payer', '640000', 1, 'x', 'gift', '1.00');
 INSERT INTO kinwallet_data.foreign_line VALUES ('centre', NULL, '2026-01-01', '2026-02-01', kinwallet.request_id_of('x'), 'spend', '1.00');
 
--- EXECUTE on the function is all it takes
+-- a duty is all it takes
 CREATE ROLE regress_kinwallet_reconcile;
 GRANT USAGE ON SCHEMA kinwallet TO regress_kinwallet_reconcile;
 SET ROLE regress_kinwallet_reconcile;
 SELECT count(*) FROM kinwallet.reconcile('2026-01-01');
 RESET ROLE;
-GRANT EXECUTE ON FUNCTION kinwallet.reconcile(date, date, text, kinwallet.region_code) TO regress_kinwallet_reconcile;
+SELECT kinwallet.grant_role('regress_kinwallet_reconcile', 'national_clearing', 'nation');
 SET ROLE regress_kinwallet_reconcile;
 SELECT count(*) FROM kinwallet.reconcile('2026-01-01');
 RESET ROLE;

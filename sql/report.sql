@@ -122,8 +122,7 @@ SELECT unbalanced('<p>a<b>c</p></b>'), unbalanced('<p>1 < 2</p>'), unbalanced('<
 
 -- the same page for everybody, at any time
 CREATE ROLE regress_kinwallet_report;
-GRANT EXECUTE ON FUNCTION kinwallet.clearing_report(date, kinwallet.region_code) TO regress_kinwallet_report;
-GRANT USAGE ON SCHEMA kinwallet TO regress_kinwallet_report;
+SELECT kinwallet.grant_role('regress_kinwallet_report', 'national_clearing', 'nation');
 GRANT SELECT ON page TO regress_kinwallet_report;
 SET kinwallet.clock = '2026-03-01 00:00+08';
 SET TimeZone = 'America/New_York';

@@ -62,7 +62,7 @@ GRANT USAGE ON SCHEMA kinwallet TO regress_kinwallet_statistics;
 SET ROLE regress_kinwallet_statistics;
 SELECT kinwallet.statistics('2026-01-01', '2026-02-01');
 RESET ROLE;
-GRANT EXECUTE ON FUNCTION kinwallet.statistics(date, date, kinwallet.region_code) TO regress_kinwallet_statistics;
+SELECT kinwallet.grant_role('regress_kinwallet_statistics', 'national_clearing', 'nation');
 SET ROLE regress_kinwallet_statistics;
 SELECT count(*) FROM kinwallet.statistics('2026-01-01', '2026-02-01');
 RESET ROLE;

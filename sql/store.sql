@@ -152,9 +152,12 @@ SELECT fired();
 DROP TRIGGER site10 ON kinwallet_data.transfer;
 -- as an ordinary role: the triggers of the ledger's tables run as their owner (deferred ones: deferred.sql)
 CREATE ROLE regress_kinwallet_app;
-GRANT EXECUTE ON FUNCTION kinwallet.transfer TO regress_kinwallet_app;
+SELECT kinwallet.grant_role('regress_kinwallet_app', 'participant_app', 'nation');
 SET ROLE regress_kinwallet_app;
+BEGIN;
+SELECT kinwallet.act_for(1);
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00') > 0;
+COMMIT;
 SELECT current_user;
 RESET ROLE;
 SELECT fired();

@@ -16,6 +16,7 @@
 
 #include "args.h"
 #include "bulk.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "relation_state.h"
@@ -121,9 +122,7 @@ credit(KwPosting *p, KwWallet *wallet, const KwRow *stored, const pg_uuid_t *req
 /*
  * credit_account(request_id, person_id, amount, memo) -> wallet_amount
  */
-PG_FUNCTION_INFO_V1(kw_credit_account);
-Datum
-kw_credit_account(PG_FUNCTION_ARGS)
+KW_PUBLIC(credit_account)
 {
 	KwPosting  *p;
 	KwWallet	wallet;
@@ -167,9 +166,7 @@ credit_error_context(void *arg)
  *
  * All or nothing.  Gives the number of credits made; retries don't count.
  */
-PG_FUNCTION_INFO_V1(kw_credit_accounts);
-Datum
-kw_credit_accounts(PG_FUNCTION_ARGS)
+KW_PUBLIC(credit_accounts)
 {
 	const pg_uuid_t *request_ids;
 	const int64 *person_ids;

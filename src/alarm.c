@@ -18,6 +18,7 @@
 #include "alarm.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 
 #define ALARM_CHANNEL	"kinwallet_alarm"
@@ -62,9 +63,7 @@ kw_raise_late_alarms(TimestampTz at)
 /*
  * raise_late_alarms() -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_sql_raise_late_alarms);
-Datum
-kw_sql_raise_late_alarms(PG_FUNCTION_ARGS)
+KW_PUBLIC_AS(kw_sql_raise_late_alarms, raise_late_alarms)
 {
 	int64		n;
 	KwSpi		spi;

@@ -19,6 +19,7 @@
 #include "args.h"
 #include "bulk.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "relation_state.h"
 #include "transfer.h"
@@ -201,9 +202,7 @@ put_result(ReturnSetInfo *rsinfo, int item, const pg_uuid_t *request_id, int64 i
  * transfer_batch(request_ids, contributors, recipients, amounts)
  *		-> setof (ordinal, request_id, transfer_id, sqlstate, message)
  */
-PG_FUNCTION_INFO_V1(kw_transfer_batch);
-Datum
-kw_transfer_batch(PG_FUNCTION_ARGS)
+KW_PUBLIC(transfer_batch)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	const pg_uuid_t *request_ids;

@@ -19,6 +19,7 @@
 #include "calendar.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 
 /* so many days of table holiday are read at once */
@@ -121,9 +122,7 @@ kw_clearing_calendar(DateADT month, DateADT due[KW_N_STEPS])
 /*
  * clearing_calendar(month date) -> setof (step text, due_on date)
  */
-PG_FUNCTION_INFO_V1(kw_sql_clearing_calendar);
-Datum
-kw_sql_clearing_calendar(PG_FUNCTION_ARGS)
+KW_PUBLIC_AS(kw_sql_clearing_calendar, clearing_calendar)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	DateADT		due[KW_N_STEPS];
@@ -149,9 +148,7 @@ kw_sql_clearing_calendar(PG_FUNCTION_ARGS)
 /*
  * add_working_days(day date, n integer) -> date
  */
-PG_FUNCTION_INFO_V1(kw_sql_add_working_days);
-Datum
-kw_sql_add_working_days(PG_FUNCTION_ARGS)
+KW_PUBLIC_AS(kw_sql_add_working_days, add_working_days)
 {
 	DateADT		day;
 	int			n;

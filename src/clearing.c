@@ -37,6 +37,7 @@
 #include "clearing_pair.h"
 #include "clearing_scan.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "late_line.h"
 #include "plans.h"
@@ -184,9 +185,7 @@ check_earlier_months(DateADT month)
 /*
  * cut_off(month date): close a month for posting.
  */
-PG_FUNCTION_INFO_V1(kw_cut_off);
-Datum
-kw_cut_off(PG_FUNCTION_ARGS)
+KW_PUBLIC(cut_off)
 {
 	DateADT		month;
 	DateADT		over_on;
@@ -303,9 +302,7 @@ load_parties(void)
 /*
  * split(month date): compute who owes whom for a month, from its draws.
  */
-PG_FUNCTION_INFO_V1(kw_split);
-Datum
-kw_split(PG_FUNCTION_ARGS)
+KW_PUBLIC(split)
 {
 	DateADT		month;
 	KwMonth		info;
@@ -347,9 +344,7 @@ kw_split(PG_FUNCTION_ARGS)
 /*
  * clearing_pairs(month date, level text) -> setof: show a split month.
  */
-PG_FUNCTION_INFO_V1(kw_clearing_pairs);
-Datum
-kw_clearing_pairs(PG_FUNCTION_ARGS)
+KW_PUBLIC(clearing_pairs)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	DateADT		month;

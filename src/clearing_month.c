@@ -22,6 +22,7 @@
 #include "catalog.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "store.h"
@@ -224,9 +225,7 @@ kw_refuse_order(const KwClearingMonth *month, KwMonthState wanted, const char *c
  * confirm_month(month date, province region_code): a province signs its
  * table.  The last one that has lines makes the month confirmed.
  */
-PG_FUNCTION_INFO_V1(kw_confirm_month);
-Datum
-kw_confirm_month(PG_FUNCTION_ARGS)
+KW_PUBLIC(confirm_month)
 {
 	DateADT		day;
 	RegionCode	province;
@@ -267,9 +266,7 @@ kw_confirm_month(PG_FUNCTION_ARGS)
  * close_month(month date): end the clearing of a month of which everything
  * is paid and received.
  */
-PG_FUNCTION_INFO_V1(kw_close_month);
-Datum
-kw_close_month(PG_FUNCTION_ARGS)
+KW_PUBLIC(close_month)
 {
 	DateADT		day;
 	KwClearingMonth month;

@@ -10,11 +10,13 @@
  */
 #include "compat.h"
 
+#include "common/int.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 #include "purchase.h"
 
@@ -50,9 +52,7 @@ explain_case(FunctionCallInfo fcinfo, const KwCase *c, const KwRule *rules, int 
 /*
  * explain_transfer(contributor, recipient, amount)
  */
-PG_FUNCTION_INFO_V1(kw_explain_transfer);
-Datum
-kw_explain_transfer(PG_FUNCTION_ARGS)
+KW_PUBLIC(explain_transfer)
 {
 	KwSpi		spi;
 	KwCase		c;
@@ -69,25 +69,15 @@ kw_explain_transfer(PG_FUNCTION_ARGS)
 }
 
 /*
- * explain_spend(recipient, provider, use, amount)
+ * Load the case of a purchase as it would be judged now.
  */
-PG_FUNCTION_INFO_V1(kw_explain_spend);
-Datum
-kw_explain_spend(PG_FUNCTION_ARGS)
+static void
+load_purchase(KwCase *c, int64 recipient, text *provider, text *use, WalletAmount amount)
 {
-	KwSpi		spi;
-	KwCase		c;
 	KwWallet	wallet = {0};
 	WalletAmount received = 0;
-	int64		recipient;
-	bool		has_wallet;
+	bool		has_wallet = kw_spi(KW_PLAN_SPENDER, Int64GetDatum(recipient)) > 0;
 
-	KW_ARGS_NOT_NULL("recipient", "provider", "use", "amount");
-	InitMaterializedSRF(fcinfo, 0);
-	recipient = PG_GETARG_INT64(0);
-
-	kw_spi_begin(&spi);
-	has_wallet = kw_spi(KW_PLAN_SPENDER, Int64GetDatum(recipient)) > 0;
 	if (has_wallet)
 	{
 		wallet.person_id = recipient;
@@ -98,12 +88,48 @@ kw_explain_spend(PG_FUNCTION_ARGS)
 		wallet.available = kw_spi_int64(0, 5);
 		received = kw_spi_isnull(0, 6) ? 0 : kw_spi_int64(0, 6);
 	}
-	kw_spend_case(&c, has_wallet ? &wallet : NULL, recipient,
-				  text_to_cstring(PG_GETARG_TEXT_PP(1)),
-				  kw_use_code(text_to_cstring(PG_GETARG_TEXT_PP(2))),
-				  PG_GETARG_WALLET_AMOUNT(3), kw_now());
-	c.received = received;
+	kw_spend_case(c, has_wallet ? &wallet : NULL, recipient, text_to_cstring(provider),
+				  kw_use_code(text_to_cstring(use)), amount, kw_now());
+	c->received = received;
+}
+
+/*
+ * explain_spend(recipient, provider, use, amount)
+ */
+KW_PUBLIC(explain_spend)
+{
+	KwSpi		spi;
+	KwCase		c;
+
+	KW_ARGS_NOT_NULL("recipient", "provider", "use", "amount");
+	InitMaterializedSRF(fcinfo, 0);
+
+	kw_spi_begin(&spi);
+	load_purchase(&c, PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1), PG_GETARG_TEXT_PP(2),
+				  PG_GETARG_WALLET_AMOUNT(3));
 	explain_case(fcinfo, &c, kw_spend_rules, kw_n_spend_rules, KW_RULES_SPEND);
 	kw_spi_end(&spi);
 	return (Datum) 0;
+}
+
+/*
+ * amount_payable(recipient, provider, use) -> wallet_amount: the most that a
+ * purchase could take now, 0 where a rule forbids any.  A provider learns
+ * this and nothing else (ROLE-04): not why, nor whose money it is.
+ */
+KW_PUBLIC(amount_payable)
+{
+	KwSpi		spi;
+	KwCase		c;
+	WalletAmount payable = 0;
+
+	KW_ARGS_NOT_NULL("recipient", "provider", "use");
+
+	kw_spi_begin(&spi);
+	load_purchase(&c, PG_GETARG_INT64(0), PG_GETARG_TEXT_PP(1), PG_GETARG_TEXT_PP(2), 1);
+	if (kw_judge(&c, KW_RULES_SPEND) == NULL &&
+		pg_add_s64_overflow(c.available, c.received, &payable))
+		payable = PG_INT64_MAX;
+	kw_spi_end(&spi);
+	PG_RETURN_WALLET_AMOUNT(payable);
 }

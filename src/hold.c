@@ -19,6 +19,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "hold_state.h"
 #include "plans.h"
@@ -186,9 +187,7 @@ make_hold(KwPosting *p, int64 recipient, const HoldRequest *request)
 /*
  * hold(request_id, recipient, provider, use, amount, expires) -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_hold);
-Datum
-kw_hold(PG_FUNCTION_ARGS)
+KW_PUBLIC(hold)
 {
 	HoldRequest request;
 	KwPosting  *p;
@@ -382,9 +381,7 @@ write_capture(KwPosting *p, const KwHold *hold, KwPurchase *purchase, KwParties 
  * capture(request_id, hold_id, amount)
  *		-> (spending_id, own_account, mutual_aid, cash_due)
  */
-PG_FUNCTION_INFO_V1(kw_capture);
-Datum
-kw_capture(PG_FUNCTION_ARGS)
+KW_PUBLIC(capture)
 {
 	pg_uuid_t  *request_id;
 	WalletAmount amount;
@@ -441,9 +438,7 @@ kw_capture(PG_FUNCTION_ARGS)
  * cancel_hold(hold_id): a hold that has ended is not cancelled again; one
  * whose time is over is the sweep's.
  */
-PG_FUNCTION_INFO_V1(kw_cancel_hold);
-Datum
-kw_cancel_hold(PG_FUNCTION_ARGS)
+KW_PUBLIC(cancel_hold)
 {
 	KwHold		hold;
 	TimestampTz at;

@@ -9,8 +9,11 @@
 
 #include "utils/guc.h"
 
+#include "acting.h"
+#include "audit.h"
 #include "catalog.h"
 #include "clock.h"
+#include "duty.h"
 #include "policy.h"
 
 PG_MODULE_MAGIC_EXT(.name = "kinwallet",.version = KW_VERSION);
@@ -24,4 +27,7 @@ _PG_init(void)
 	MarkGUCPrefixReserved("kinwallet");
 	kw_catalog_init();
 	kw_policy_init();
+	kw_audit_init();
+	kw_duty_init();
+	kw_acting_init();
 }

@@ -26,6 +26,7 @@
 #include "args.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "late_line.h"
 #include "plans.h"
@@ -228,9 +229,7 @@ line_detail(const Line *line, const char *reason)
  * withhold_line(draw_id bigint, reason text): leave a line out of its month's
  * split.  Two months later it is cleared, unless it is released before.
  */
-PG_FUNCTION_INFO_V1(kw_withhold_line);
-Datum
-kw_withhold_line(PG_FUNCTION_ARGS)
+KW_PUBLIC(withhold_line)
 {
 	char	   *reason;
 	char	   *detail;
@@ -322,9 +321,7 @@ settle_line(Line *line, int64 draw_id, const char *state, const char *step, cons
 /*
  * release_line(draw_id bigint): let a withheld line be cleared.
  */
-PG_FUNCTION_INFO_V1(kw_release_line);
-Datum
-kw_release_line(PG_FUNCTION_ARGS)
+KW_PUBLIC(release_line)
 {
 	Line		line;
 	TimestampTz at;
@@ -399,9 +396,7 @@ check_deductible(const Line *line)
  * withheld line by deducting all of it.  It is cleared and deducted in one
  * month, so that nothing is missing from the tables and nothing is paid.
  */
-PG_FUNCTION_INFO_V1(kw_deduct_line);
-Datum
-kw_deduct_line(PG_FUNCTION_ARGS)
+KW_PUBLIC(deduct_line)
 {
 	char	   *reason;
 	Line		line;
@@ -434,9 +429,7 @@ kw_deduct_line(PG_FUNCTION_ARGS)
  * reason text) -> bigint: deduct what an audit found from a line that is
  * cleared in that month or was in an earlier one.
  */
-PG_FUNCTION_INFO_V1(kw_record_deduction);
-Datum
-kw_record_deduction(PG_FUNCTION_ARGS)
+KW_PUBLIC(record_deduction)
 {
 	DateADT		month;
 	WalletAmount amount;
@@ -489,9 +482,7 @@ kw_record_deduction(PG_FUNCTION_ARGS)
  * cancel_deduction(month date, deduction_id bigint, reason text) -> bigint:
  * take a deduction back.  The line is owed again, in that month.
  */
-PG_FUNCTION_INFO_V1(kw_cancel_deduction);
-Datum
-kw_cancel_deduction(PG_FUNCTION_ARGS)
+KW_PUBLIC(cancel_deduction)
 {
 	int64		deduction_id;
 	DateADT		month;

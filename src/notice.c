@@ -23,6 +23,7 @@
 #include "calendar.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "notice.h"
 #include "plans.h"
@@ -49,9 +50,7 @@ typedef struct Notice
  * issue_notices(month date) -> bigint: tell everybody what a confirmed month
  * has them pay and receive.
  */
-PG_FUNCTION_INFO_V1(kw_issue_notices);
-Datum
-kw_issue_notices(PG_FUNCTION_ARGS)
+KW_PUBLIC(issue_notices)
 {
 	DateADT		day;
 	DateADT		due[KW_N_STEPS];
@@ -202,12 +201,32 @@ book_payment(int64 id, const WalletAmount *asked, DateADT paid_on, const char *r
 }
 
 /*
+ * Refuse (42501) whoever ran the month's split (ROLE-02): the login, whatever
+ * role it acts as.  A superuser or the ledger's owner may do both.
+ */
+static void
+refuse_splitter(int64 notice_id)
+{
+	bool		ran_split;
+	KwSpi		spi;
+
+	if (kw_passes_all())
+		return;
+	kw_spi_begin(&spi);
+	ran_split = kw_spi(KW_PLAN_NOTICE_SPLIT_BY, Int64GetDatum(notice_id), kw_login_name()) > 0;
+	kw_spi_end(&spi);
+	if (ran_split)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("payments must be recorded by another user than the one who ran the split"),
+				 errdetail("The current session's user split the month of the notice (ROLE-02).")));
+}
+
+/*
  * record_payment(notice_id bigint, paid_on date, reference text): the notice
  * was paid in full.
  */
-PG_FUNCTION_INFO_V1(kw_record_payment);
-Datum
-kw_record_payment(PG_FUNCTION_ARGS)
+KW_PUBLIC(record_payment)
 {
 	char	   *reference;
 	KwSpi		spi;
@@ -215,6 +234,7 @@ kw_record_payment(PG_FUNCTION_ARGS)
 	KW_ARGS_NOT_NULL("notice_id", "paid_on", "reference");
 	reference = TextDatumGetCString(PG_GETARG_DATUM(2));
 	kw_prevent_unless_writable("record_payment()");
+	refuse_splitter(PG_GETARG_INT64(0));
 	kw_spi_begin(&spi);
 	book_payment(PG_GETARG_INT64(0), NULL, PG_GETARG_DATEADT(1), reference);
 	kw_spi_end(&spi);
@@ -225,9 +245,7 @@ kw_record_payment(PG_FUNCTION_ARGS)
  * record_instalment(notice_id bigint, amount wallet_amount, paid_on date,
  * reference text): a part was paid.  The notice is paid once all of it is.
  */
-PG_FUNCTION_INFO_V1(kw_record_instalment);
-Datum
-kw_record_instalment(PG_FUNCTION_ARGS)
+KW_PUBLIC(record_instalment)
 {
 	WalletAmount amount;
 	char	   *reference;
@@ -237,6 +255,7 @@ kw_record_instalment(PG_FUNCTION_ARGS)
 	amount = PG_GETARG_WALLET_AMOUNT(1);
 	reference = TextDatumGetCString(PG_GETARG_DATUM(3));
 	kw_prevent_unless_writable("record_instalment()");
+	refuse_splitter(PG_GETARG_INT64(0));
 	kw_spi_begin(&spi);
 	book_payment(PG_GETARG_INT64(0), &amount, PG_GETARG_DATEADT(2), reference);
 	kw_spi_end(&spi);
@@ -247,9 +266,7 @@ kw_record_instalment(PG_FUNCTION_ARGS)
  * confirm_receipt(notice_id bigint, received_on date): the payee's finance
  * says that the money is there.
  */
-PG_FUNCTION_INFO_V1(kw_confirm_receipt);
-Datum
-kw_confirm_receipt(PG_FUNCTION_ARGS)
+KW_PUBLIC(confirm_receipt)
 {
 	Notice		notice;
 	DateADT		received_on;

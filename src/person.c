@@ -22,6 +22,7 @@
 #include "catalog.h"
 #include "citizen_id.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "policy.h"
@@ -345,9 +346,7 @@ event_matches(FunctionCallInfo fcinfo)
  * insurance_event(event_id, person_id, effective_on, region, scheme, status)
  * -> boolean: process an event once (EDGE-28).
  */
-PG_FUNCTION_INFO_V1(kw_insurance_event);
-Datum
-kw_insurance_event(PG_FUNCTION_ARGS)
+KW_PUBLIC(insurance_event)
 {
 	Datum		args[7];
 	bool		nulls[7] = {false};

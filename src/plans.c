@@ -73,6 +73,8 @@ letter_type(char letter)
 			return OIDOID;
 		case 'T':
 			return TIDARRAYOID;
+		case 'j':
+			return JSONBOID;
 		case 'L':
 			return INT8ARRAYOID;
 		case 'x':

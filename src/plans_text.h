@@ -722,3 +722,84 @@ KW_PLAN(KW_PLAN_SEAL_LEAVES, "bt",
 		" WHERE seal_no OPERATOR(pg_catalog.=) $1 AND fact OPERATOR(pg_catalog.=) $2")
 KW_PLAN(KW_PLAN_UNSEALED, "",
 		"SELECT month, fact, subject, problem FROM kinwallet.unsealed()")
+
+/*
+ * Who may do what (duty.c): where the subject of a call is.  Two places, one
+ * of which must be covered, and a provider
+ */
+#define NO_PLACE	"NULL::kinwallet.region_code"
+#define NO_PROVIDER	"NULL::pg_catalog.text"
+#define REGION_OF(person) \
+	"(SELECT p.region FROM kinwallet_data.person AS p WHERE p.person_id OPERATOR(pg_catalog.=) " person ")"
+
+KW_PLAN(KW_PLAN_PLACE_OF_PERSON, "b",
+		"SELECT " REGION_OF("$1") ", " NO_PLACE ", " NO_PROVIDER)
+KW_PLAN(KW_PLAN_PLACES_OF_PAIR, "bb",
+		"SELECT " REGION_OF("$1") ", " REGION_OF("$2") ", " NO_PROVIDER)
+KW_PLAN(KW_PLAN_PLACES_OF_PERSONS, "L",
+		"SELECT DISTINCT p.region, " NO_PLACE ", " NO_PROVIDER " FROM pg_catalog.unnest($1) AS u(id)"
+		" LEFT JOIN kinwallet_data.person AS p ON p.person_id OPERATOR(pg_catalog.=) u.id")
+KW_PLAN(KW_PLAN_PLACES_OF_PAIRS, "LL",
+		"SELECT DISTINCT a.region, b.region, " NO_PROVIDER
+		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(a, b)"
+		" LEFT JOIN kinwallet_data.person AS a ON a.person_id OPERATOR(pg_catalog.=) u.a"
+		" LEFT JOIN kinwallet_data.person AS b ON b.person_id OPERATOR(pg_catalog.=) u.b")
+KW_PLAN(KW_PLAN_PLACES_OF_RELATION, "b",
+		"SELECT " REGION_OF("r.contributor") ", " REGION_OF("r.recipient") ", " NO_PROVIDER
+		" FROM kinwallet_data.relation AS r WHERE r.relation_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_IS_PARTY, "bb",
+		"SELECT FROM kinwallet_data.relation AS r JOIN kinwallet_data.person AS p"
+		" ON p.person_id OPERATOR(pg_catalog.=) r.contributor OR p.person_id OPERATOR(pg_catalog.=) r.recipient"
+		" WHERE r.relation_id OPERATOR(pg_catalog.=) $1"
+		" AND (p.person_id OPERATOR(pg_catalog.=) $2 OR p.guardian OPERATOR(pg_catalog.=) $2)")
+KW_PLAN(KW_PLAN_PROVIDER_OF_HOLD, "b",
+		"SELECT " NO_PLACE ", " NO_PLACE ", provider FROM kinwallet_data.hold"
+		" WHERE hold_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PROVIDER_OF_SPENDING, "b",
+		"SELECT " NO_PLACE ", " NO_PLACE ", provider FROM kinwallet_data.spending"
+		" WHERE spending_id OPERATOR(pg_catalog.=) $1"
+		" AND month OPERATOR(pg_catalog.=) kinwallet.id_month($1)")
+KW_PLAN(KW_PLAN_PLACE_OF_NOTICE, "b",
+		"SELECT addressee, " NO_PLACE ", " NO_PROVIDER " FROM kinwallet_data.clearing_notice"
+		" WHERE notice_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PLACE_OF_INCREASE, "b",
+		"SELECT payee, " NO_PLACE ", " NO_PROVIDER " FROM kinwallet_data.prepayment_request"
+		" WHERE request_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_PLACE_OF_PROPOSAL, "b",
+		"SELECT place, " NO_PLACE ", " NO_PROVIDER " FROM kinwallet_data.proposal"
+		" WHERE proposal_id OPERATOR(pg_catalog.=) $1")
+
+/*
+ * Acting for a person (acting.c)
+ */
+KW_PLAN(KW_PLAN_FIND_WARD, "b",
+		"SELECT region, kinwallet.birth_date(citizen_id), guardian FROM kinwallet_data.person"
+		" WHERE person_id OPERATOR(pg_catalog.=) $1")
+KW_PLAN(KW_PLAN_TOKEN_SECRETS, "",
+		"SELECT secret FROM kinwallet_data.token_secret ORDER BY secret_id DESC")
+
+/*
+ * The audit trail (audit.c).  Settings for everybody come before those for a
+ * duty, and those for everything before those for a function.
+ */
+KW_PLAN(KW_PLAN_AUDIT_SETTINGS, "",
+		"SELECT duty, function, calls, refusals FROM kinwallet_data.audit_setting"
+		" ORDER BY duty OPERATOR(pg_catalog.<>) '*'::pg_catalog.text,"
+		" function OPERATOR(pg_catalog.<>) '*'::pg_catalog.text")
+KW_PLAN(KW_PLAN_INSERT_AUDIT, "zdttttbbttit",
+		"INSERT INTO kinwallet_data.audit (at, month, function, duty, session_role, role, acting_person,"
+		" operated_by, application, client, pid, arguments)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::pg_catalog.json)")
+
+/*
+ * Separation of duties (proposal.c, notice.c)
+ */
+KW_PLAN(KW_PLAN_PROPOSAL_PLACES, "tj",
+		"SELECT * FROM kinwallet.proposal_places($1, $2)")
+KW_PLAN(KW_PLAN_INSERT_PROPOSAL, "tjurtnz",
+		"INSERT INTO kinwallet_data.proposal (kind, arguments, request_id, place, reason, proposed_by, proposed_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING proposal_id")
+KW_PLAN(KW_PLAN_NOTICE_SPLIT_BY, "bn",
+		"SELECT FROM kinwallet_data.clearing_notice AS n JOIN kinwallet_data.clearing_month AS m"
+		" ON m.month OPERATOR(pg_catalog.=) n.month"
+		" WHERE n.notice_id OPERATOR(pg_catalog.=) $1 AND m.split_by OPERATOR(pg_catalog.=) $2")

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "door.h"
 #include "plans.h"
 #include "purchase.h"
 #include "transfer.h"
@@ -57,9 +58,7 @@ pay(KwPosting *p, KwPurchase *purchase, KwWallet *wallet, const pg_uuid_t *reque
  * pay_premium(request_id, recipient, kind, cover_year, amount, reason)
  *		-> (spending_id, own_account, mutual_aid, cash_due)
  */
-PG_FUNCTION_INFO_V1(kw_pay_premium);
-Datum
-kw_pay_premium(PG_FUNCTION_ARGS)
+KW_PUBLIC(pay_premium)
 {
 	pg_uuid_t  *request_id;
 	KwPosting  *p;

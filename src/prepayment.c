@@ -21,6 +21,7 @@
 #include "calendar.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "notice.h"
 #include "plans.h"
@@ -227,9 +228,7 @@ prepayment_of_quarter(const WalletAmount *quarter)
 /*
  * set_prepayment(year int) -> bigint: fix a year by the quarter before it.
  */
-PG_FUNCTION_INFO_V1(kw_set_prepayment);
-Datum
-kw_set_prepayment(PG_FUNCTION_ARGS)
+KW_PUBLIC(set_prepayment)
 {
 	int			year;
 	DateADT		january;
@@ -335,9 +334,7 @@ refuse_earlier_year(int year, Pair pair, const PairState *state)
  * set_initial_prepayment(year, payer, payee, amount): fix a pair by hand.
  * Until something else builds on it, it can be put right by a second call.
  */
-PG_FUNCTION_INFO_V1(kw_set_initial_prepayment);
-Datum
-kw_set_initial_prepayment(PG_FUNCTION_ARGS)
+KW_PUBLIC(set_initial_prepayment)
 {
 	Change		change = {0};
 	PairState	state;
@@ -436,9 +433,7 @@ judge_increase(Increase *increase)
 /*
  * request_increase(month, payee, payer [, raise_to]) -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_request_increase);
-Datum
-kw_request_increase(PG_FUNCTION_ARGS)
+KW_PUBLIC(request_increase)
 {
 	Increase	increase = {0};
 	int64		request_id;
@@ -524,9 +519,7 @@ decide_request(int64 request_id, const char *state, Datum decided_by, text *reas
 /*
  * approve_increase(request_id bigint): by another user than who asked.
  */
-PG_FUNCTION_INFO_V1(kw_approve_increase);
-Datum
-kw_approve_increase(PG_FUNCTION_ARGS)
+KW_PUBLIC(approve_increase)
 {
 	Increase	increase = {0};
 	Change		change = {0};
@@ -565,9 +558,7 @@ kw_approve_increase(PG_FUNCTION_ARGS)
  * refuse_increase(request_id bigint, reason text): or withdraw it, by who
  * asked.
  */
-PG_FUNCTION_INFO_V1(kw_refuse_increase);
-Datum
-kw_refuse_increase(PG_FUNCTION_ARGS)
+KW_PUBLIC(refuse_increase)
 {
 	Increase	increase = {0};
 	KwSpi		spi;

@@ -24,6 +24,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "purchase.h"
@@ -317,9 +318,7 @@ write_refund(Refund *r, const pg_uuid_t *request_id, WalletAmount amount, char k
 /*
  * refund(request_id, spending_id, amount) -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_refund);
-Datum
-kw_refund(PG_FUNCTION_ARGS)
+KW_PUBLIC(refund)
 {
 	pg_uuid_t  *request_id;
 	WalletAmount amount;
@@ -356,9 +355,7 @@ kw_refund(PG_FUNCTION_ARGS)
 /*
  * refund_own_account(request_id, spending_id, amount) -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_refund_own_account);
-Datum
-kw_refund_own_account(PG_FUNCTION_ARGS)
+KW_PUBLIC(refund_own_account)
 {
 	pg_uuid_t  *request_id;
 	WalletAmount amount;

@@ -20,6 +20,7 @@
 #include "args.h"
 #include "catalog.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "relation_state.h"
@@ -316,9 +317,7 @@ establish(int64 contributor, int64 recipient, KinshipRelation kinship, Timestamp
 /*
  * request_relation(contributor, recipient, kinship, requested_by)
  */
-PG_FUNCTION_INFO_V1(kw_request_relation);
-Datum
-kw_request_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(request_relation)
 {
 	int64		contributor;
 	int64		recipient;
@@ -354,9 +353,7 @@ kw_request_relation(PG_FUNCTION_ARGS)
 /*
  * accept_relation(relation_id, accepted_by)
  */
-PG_FUNCTION_INFO_V1(kw_accept_relation);
-Datum
-kw_accept_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(accept_relation)
 {
 	int64		accepted_by;
 	KwSpi		spi;
@@ -403,9 +400,7 @@ end_request(int64 relation_id, int64 by_person, bool withdraw)
 /*
  * refuse_relation(relation_id, by)
  */
-PG_FUNCTION_INFO_V1(kw_refuse_relation);
-Datum
-kw_refuse_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(refuse_relation)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), false);
@@ -415,9 +410,7 @@ kw_refuse_relation(PG_FUNCTION_ARGS)
 /*
  * withdraw_relation(relation_id, by)
  */
-PG_FUNCTION_INFO_V1(kw_withdraw_relation);
-Datum
-kw_withdraw_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(withdraw_relation)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), true);
@@ -427,9 +420,7 @@ kw_withdraw_relation(PG_FUNCTION_ARGS)
 /*
  * establish_relation(contributor, recipient, kinship)
  */
-PG_FUNCTION_INFO_V1(kw_establish_relation);
-Datum
-kw_establish_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(establish_relation)
 {
 	int64		contributor;
 	int64		recipient;
@@ -452,9 +443,7 @@ kw_establish_relation(PG_FUNCTION_ARGS)
  * All rows are locked in order first; then the items are judged one by one,
  * each seeing those before it.
  */
-PG_FUNCTION_INFO_V1(kw_establish_relations);
-Datum
-kw_establish_relations(PG_FUNCTION_ARGS)
+KW_PUBLIC(establish_relations)
 {
 	Datum	   *contributors;
 	Datum	   *recipients;
@@ -533,9 +522,7 @@ parse_reason(const char *reason)
  * dissolve_relation(relation_id, by_person, reason): gives what returned to
  * the contributor's account.
  */
-PG_FUNCTION_INFO_V1(kw_dissolve_relation);
-Datum
-kw_dissolve_relation(PG_FUNCTION_ARGS)
+KW_PUBLIC(dissolve_relation)
 {
 	DissolveReason reason;
 	const char *stored;

@@ -16,6 +16,7 @@
 #include "args.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 #include "region_code.h"
 #include "report_data.h"
@@ -532,9 +533,7 @@ put_province(StringInfo out, const KwReport *report)
 /*
  * clearing_report(month date, province region_code DEFAULT NULL) -> text
  */
-PG_FUNCTION_INFO_V1(kw_clearing_report);
-Datum
-kw_clearing_report(PG_FUNCTION_ARGS)
+KW_PUBLIC(clearing_report)
 {
 	DateADT		month;
 	RegionCode	province = 0;

@@ -31,6 +31,7 @@
 #include "catalog_tables.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "seal.h"
@@ -181,9 +182,7 @@ wait_for_others(const KwMonth *month)
  * seal_day(day date): seal the facts of an open month through a day that is
  * over.
  */
-PG_FUNCTION_INFO_V1(kw_seal_day);
-Datum
-kw_seal_day(PG_FUNCTION_ARGS)
+KW_PUBLIC(seal_day)
 {
 	DateADT		day;
 	KwMonth		info;

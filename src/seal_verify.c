@@ -20,6 +20,7 @@
 #include "catalog_tables.h"
 #include "clearing_month.h"
 #include "clock.h"
+#include "door.h"
 #include "plans.h"
 #include "seal_scan.h"
 #include "wallet_amount.h"
@@ -280,9 +281,7 @@ verify_months(Verification *v, DateADT since)
  * verify_seals(since date DEFAULT NULL) -> setof (month, fact, subject,
  * problem): no row means that nothing sealed was altered.
  */
-PG_FUNCTION_INFO_V1(kw_verify_seals);
-Datum
-kw_verify_seals(PG_FUNCTION_ARGS)
+KW_PUBLIC(verify_seals)
 {
 	DateADT		since = DATEVAL_NOBEGIN;
 	Verification v;

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "door.h"
 #include "purchase.h"
 #include "transfer.h"
 
@@ -31,9 +32,7 @@ same_purchase(const KwRow *stored, const char *provider, char use, WalletAmount 
  * spend(request_id, recipient, provider, use, personal_burden, allow_partial)
  *		-> (spending_id, own_account, mutual_aid, cash_due)
  */
-PG_FUNCTION_INFO_V1(kw_spend);
-Datum
-kw_spend(PG_FUNCTION_ARGS)
+KW_PUBLIC(spend)
 {
 	pg_uuid_t  *request_id;
 	int64		recipient;

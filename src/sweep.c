@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 
 #include "clock.h"
+#include "door.h"
 #include "hold_state.h"
 #include "plans.h"
 #include "policy.h"
@@ -144,9 +145,7 @@ dissolve_pauses(void)
 	return n;
 }
 
-PG_FUNCTION_INFO_V1(kw_sweep);
-Datum
-kw_sweep(PG_FUNCTION_ARGS)
+KW_PUBLIC(sweep)
 {
 	static const struct
 	{

@@ -17,6 +17,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "transfer.h"
@@ -254,9 +255,7 @@ post_transfer(const pg_uuid_t *request_id, int64 contributor, int64 recipient,
 /*
  * transfer(request_id, contributor, recipient, amount) -> bigint
  */
-PG_FUNCTION_INFO_V1(kw_transfer);
-Datum
-kw_transfer(PG_FUNCTION_ARGS)
+KW_PUBLIC(transfer)
 {
 	KW_ARGS_NOT_NULL("request_id", "contributor", "recipient", "amount");
 	PG_RETURN_INT64(post_transfer(PG_GETARG_UUID_P(0), PG_GETARG_INT64(1), PG_GETARG_INT64(2),
@@ -269,9 +268,7 @@ kw_transfer(PG_FUNCTION_ARGS)
  *
  * The form of TRF-02 and TRF-03.
  */
-PG_FUNCTION_INFO_V1(kw_transfer_application);
-Datum
-kw_transfer_application(PG_FUNCTION_ARGS)
+KW_PUBLIC(transfer_application)
 {
 	KwSpi		spi;
 	int64		recipient = 0;

@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "clock.h"
+#include "door.h"
 #include "errors.h"
 #include "plans.h"
 #include "policy.h"
@@ -112,9 +113,7 @@ set_status(int64 person_id, char status, TimestampTz at, const char *event, cons
 /*
  * open_wallet(person_id, place, mobile): WAL-03
  */
-PG_FUNCTION_INFO_V1(kw_open_wallet);
-Datum
-kw_open_wallet(PG_FUNCTION_ARGS)
+KW_PUBLIC(open_wallet)
 {
 	int64		person_id;
 	Datum		profile[4];
@@ -179,9 +178,7 @@ claim_wallet(int64 person_id)
  * close_wallet(person_id): EDGE-58.  A frozen wallet stays frozen: closing it
  * and opening it again would lift the freeze.
  */
-PG_FUNCTION_INFO_V1(kw_close_wallet);
-Datum
-kw_close_wallet(PG_FUNCTION_ARGS)
+KW_PUBLIC(close_wallet)
 {
 	int64		person_id;
 	char		status;
@@ -257,17 +254,13 @@ switch_freeze(FunctionCallInfo fcinfo, bool freeze)
 	kw_spi_end(&spi);
 }
 
-PG_FUNCTION_INFO_V1(kw_freeze_wallet);
-Datum
-kw_freeze_wallet(PG_FUNCTION_ARGS)
+KW_PUBLIC(freeze_wallet)
 {
 	switch_freeze(fcinfo, true);
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(kw_unfreeze_wallet);
-Datum
-kw_unfreeze_wallet(PG_FUNCTION_ARGS)
+KW_PUBLIC(unfreeze_wallet)
 {
 	switch_freeze(fcinfo, false);
 	PG_RETURN_VOID();

@@ -430,6 +430,10 @@ BEGIN
 	PERFORM kinwallet.create_clearing_tables();
 	PERFORM kinwallet.create_prepayment_tables();
 	PERFORM kinwallet.create_seal_tables();
+	PERFORM kinwallet.create_duty_tables();
+	PERFORM kinwallet.create_audit_tables();
+	PERFORM kinwallet.create_row_security();
+	PERFORM kinwallet.create_proposal_tables();
 	PERFORM kinwallet.attach_guards();
 	PERFORM kinwallet.load_reference_data();
 	PERFORM kinwallet.ensure_partitions(
@@ -448,7 +452,7 @@ DECLARE
 	tab text;
 BEGIN
 	-- reference data that backends cache
-	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,region,policy,provider,premium_standard,holiday,clearing_month,role_duty,audit_setting}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON kinwallet_data.%I '
 			'FOR EACH ROW EXECUTE FUNCTION kinwallet.reference_changed()', tab || '_changed', tab);
 		EXECUTE format('CREATE TRIGGER %I AFTER TRUNCATE ON kinwallet_data.%I '
@@ -471,7 +475,7 @@ BEGIN
 		FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.person_changed();
 
 	-- state: written by kinwallet's functions, which act as the ledger's owner
-	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event}'::text[] LOOP
+	FOREACH tab IN ARRAY '{ledger,wallet,wallet_profile,relation,hold,hold_part,refunded,premium_paid,suspense,insurance_event,clearing_month,clearing_pair,relation_event,wallet_event,role_duty,token_secret,proposal,audit_setting}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER %I BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.state_guard()', tab || '_guard', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER %I', tab, tab || '_guard');
@@ -482,7 +486,7 @@ BEGIN
 		PERFORM kinwallet.attach_fact_guard(tab);
 	END LOOP;
 	-- parents: a statement that names them is refused even when it would touch no row
-	FOREACH tab IN ARRAY '{account_entry,transfer,spending,draw,refund,return_}'::text[] LOOP
+	FOREACH tab IN ARRAY '{account_entry,transfer,spending,draw,refund,return_,audit}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER fact_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON kinwallet_data.%I '
 			'FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.fact_guard()', tab);
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ALWAYS TRIGGER fact_guard', tab);
@@ -534,7 +538,7 @@ END
 $load_reference_data$;
 COMMENT ON FUNCTION kinwallet.load_reference_data() IS 'load the shipped regions, policies and holidays; called by create_ledger()';
 
-CREATE FUNCTION kinwallet.ensure_partitions(through date) RETURNS void
+CREATE FUNCTION kinwallet.ensure_partitions_unchecked(through date) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $ensure_partitions$
@@ -568,7 +572,9 @@ BEGIN
 			('spending', 'recipient, request_id, kind'),
 			('draw', 'spending_id, draw_id'),
 			('refund', 'recipient, request_id, kind'),
-			('return_', 'relation_id, return_id')
+			('return_', 'relation_id, return_id'),
+			-- read from end to end, if ever
+			('audit', NULL)
 		LOOP
 			leaf := fact || to_char(this_month, '_YYYY_MM');
 			parent := format('kinwallet_data.%I', fact)::regclass;
@@ -584,7 +590,9 @@ BEGIN
 			END IF;
 			-- made apart and attached last, which lets postings and readers of the parent go on
 			EXECUTE format('CREATE TABLE kinwallet_data.%I (LIKE kinwallet_data.%I INCLUDING ALL)', leaf, fact);
-			EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
+			IF unique_keys IS NOT NULL THEN
+				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
+			END IF;
 			IF fact = 'spending' THEN
 				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (spending_id)', leaf || '_id', leaf);
 			END IF;
@@ -601,5 +609,8 @@ BEGIN
 	END LOOP;
 END
 $ensure_partitions$;
+COMMENT ON FUNCTION kinwallet.ensure_partitions_unchecked(date) IS 'ensure_partitions() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.ensure_partitions(through date) RETURNS void
+	AS 'MODULE_PATHNAME', 'kw_ensure_partitions' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION kinwallet.ensure_partitions(date) IS
 	'make the missing monthly partitions from the ledger''s first month through the given day''s month';

@@ -26,3 +26,7 @@ CREATE FUNCTION kinwallet.explain_spend(recipient bigint, provider text, use tex
 	AS 'MODULE_PATHNAME', 'kw_explain_spend' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 20;
 COMMENT ON FUNCTION kinwallet.explain_spend(bigint, text, text, kinwallet.wallet_amount) IS
 	'judge a spending by every rule without making it; ok is NULL where a rule cannot be judged';
+CREATE FUNCTION kinwallet.amount_payable(recipient bigint, provider text, use text) RETURNS kinwallet.wallet_amount
+	AS 'MODULE_PATHNAME', 'kw_amount_payable' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION kinwallet.amount_payable(bigint, text, text) IS
+	'the most that a purchase at the counter could take now, by own account and quotas; 0.00 where a rule forbids any';

@@ -1,6 +1,7 @@
 /*
- * Looking up.  SECURITY DEFINER: a caller needs EXECUTE and no right to the
- * tables.  The helpers are not: they serve the functions below.
+ * Looking up.  The public functions are doors in C (door.c), which ask for the
+ * caller's duties; behind each stands its body, run as the ledger's owner.
+ * Called directly a body has the caller's own rights, and so have the helpers.
  *
  * jit = off here and in the checks: over all months' partitions the compiling
  * takes many times longer than the query.
@@ -35,11 +36,11 @@ AS $policy_of$
 $policy_of$;
 COMMENT ON FUNCTION kinwallet.policy_of(kinwallet.region_code, date) IS 'the id of the policy that a region follows on a day';
 
-CREATE FUNCTION kinwallet.wallet(INOUT person_id bigint, OUT opened_at timestamptz, OUT status text,
+CREATE FUNCTION kinwallet.wallet_unchecked(INOUT person_id bigint, OUT opened_at timestamptz, OUT status text,
 	OUT own_available kinwallet.wallet_amount, OUT own_reserved kinwallet.wallet_amount,
 	OUT received_available kinwallet.wallet_amount, OUT received_suspended kinwallet.wallet_amount,
 	OUT received_held kinwallet.wallet_amount, OUT transfers_left_today integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $wallet$
@@ -52,7 +53,7 @@ AS $wallet$
 		coalesce(received.suspended, '0'),
 		coalesce(received.held, '0'),
 		coalesce(greatest(policy.transfers_per_day - CASE WHEN w.transfer_day = today.day THEN w.transfers ELSE 0 END, 0), 0)
-	FROM kinwallet.known_person(wallet.person_id) AS known(person_id)
+	FROM kinwallet.known_person(wallet_unchecked.person_id) AS known(person_id)
 	CROSS JOIN kinwallet.business_date() AS today(day)
 	LEFT JOIN kinwallet_data.wallet AS w ON w.person_id = known.person_id
 	LEFT JOIN kinwallet_data.wallet_profile AS profile ON profile.person_id = known.person_id
@@ -66,13 +67,19 @@ AS $wallet$
 			kinwallet.sum(r.held) AS held
 		FROM kinwallet_data.relation AS r WHERE r.recipient = known.person_id) AS received
 $wallet$;
+COMMENT ON FUNCTION kinwallet.wallet_unchecked(bigint) IS 'wallet() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.wallet(INOUT person_id bigint, OUT opened_at timestamptz, OUT status text,
+	OUT own_available kinwallet.wallet_amount, OUT own_reserved kinwallet.wallet_amount,
+	OUT received_available kinwallet.wallet_amount, OUT received_suspended kinwallet.wallet_amount,
+	OUT received_held kinwallet.wallet_amount, OUT transfers_left_today integer)
+	AS 'MODULE_PATHNAME', 'kw_wallet' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.wallet(bigint) IS 'a person''s wallet: own money, what relations reserve of it, and what was received';
 
-CREATE FUNCTION kinwallet.quotas(person_id bigint)
+CREATE FUNCTION kinwallet.quotas_unchecked(person_id bigint)
 	RETURNS TABLE (relation_id bigint, contributor bigint, recipient bigint, kinship kinwallet.kinship_relation,
 		state text, granted kinwallet.wallet_amount, remaining kinwallet.wallet_amount, held kinwallet.wallet_amount,
 		spent kinwallet.wallet_amount, returned kinwallet.wallet_amount, since timestamptz)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $quotas$
@@ -82,10 +89,16 @@ AS $quotas$
 		r.remaining OPERATOR(kinwallet.+) r.held OPERATOR(kinwallet.+) r.spent OPERATOR(kinwallet.+) r.returned,
 		r.remaining, r.held, r.spent, r.returned,
 		nullif(r.active_since, 'infinity')
-	FROM kinwallet.known_person(quotas.person_id) AS known(person_id)
+	FROM kinwallet.known_person(quotas_unchecked.person_id) AS known(person_id)
 	JOIN kinwallet_data.relation AS r ON r.contributor = known.person_id OR r.recipient = known.person_id
 	ORDER BY r.relation_id
 $quotas$;
+COMMENT ON FUNCTION kinwallet.quotas_unchecked(bigint) IS 'quotas() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.quotas(person_id bigint)
+	RETURNS TABLE (relation_id bigint, contributor bigint, recipient bigint, kinship kinwallet.kinship_relation,
+		state text, granted kinwallet.wallet_amount, remaining kinwallet.wallet_amount, held kinwallet.wallet_amount,
+		spent kinwallet.wallet_amount, returned kinwallet.wallet_amount, since timestamptz)
+	AS 'MODULE_PATHNAME', 'kw_quotas' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.quotas(bigint) IS 'the relations of a person in both directions, ended ones too, with their quotas';
 
 /*
@@ -174,17 +187,17 @@ $person_facts$;
 COMMENT ON FUNCTION kinwallet.person_facts(bigint) IS 'what each fact did to a person''s balances; serves history() and balance_as_of()';
 
 -- A contributor learns the day of a use, not the hour (EDGE-96); the order is by the hour.
-CREATE FUNCTION kinwallet.history(person_id bigint, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
+CREATE FUNCTION kinwallet.history_unchecked(person_id bigint, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
 	RETURNS TABLE (at timestamptz, kind text, counterparty bigint, amount kinwallet.wallet_amount,
 		balance_after kinwallet.wallet_amount, reference text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $history$
 	WITH line AS (
 		SELECT f.at, f.fact_id, f.part, f.kind, f.counterparty, f.shown, f.reference,
 			sum(f.account) AS account, sum(f.received) AS received, sum(f.given) AS given, sum(f.suspense) AS suspense
-		FROM kinwallet.known_person(history.person_id) AS known(person_id),
+		FROM kinwallet.known_person(history_unchecked.person_id) AS known(person_id),
 			kinwallet.person_facts(known.person_id) AS f
 		GROUP BY f.at, f.fact_id, f.part, f.kind, f.counterparty, f.shown, f.reference
 	), balance AS (
@@ -202,43 +215,52 @@ AS $history$
 			WHEN 'given' THEN b.given_after ELSE b.suspense_after END::bigint),
 		b.reference
 	FROM balance AS b
-	WHERE (history.since IS NULL OR b.at >= history.since) AND (history.until IS NULL OR b.at < history.until)
+	WHERE (history_unchecked.since IS NULL OR b.at >= history_unchecked.since) AND (history_unchecked.until IS NULL OR b.at < history_unchecked.until)
 	ORDER BY b.at, b.fact_id, b.part
 $history$;
+COMMENT ON FUNCTION kinwallet.history_unchecked(bigint, timestamptz, timestamptz) IS 'history() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.history(person_id bigint, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
+	RETURNS TABLE (at timestamptz, kind text, counterparty bigint, amount kinwallet.wallet_amount,
+		balance_after kinwallet.wallet_amount, reference text)
+	AS 'MODULE_PATHNAME', 'kw_history' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.history(bigint, timestamptz, timestamptz) IS
 	'what moved a person''s money, with the balance that each line changed; from since to before until';
 
 -- What is held at a moment is not available then; so is what belongs to a suspended relation.
-CREATE FUNCTION kinwallet.balance_as_of(person_id bigint, at timestamptz,
+CREATE FUNCTION kinwallet.balance_as_of_unchecked(person_id bigint, at timestamptz,
 	OUT own_available kinwallet.wallet_amount, OUT received_available kinwallet.wallet_amount)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $balance_as_of$
 	WITH fact AS (
 		SELECT f.relation_id, sum(f.account) AS account, sum(f.received) AS received
-		FROM kinwallet.known_person(balance_as_of.person_id) AS known(person_id),
+		FROM kinwallet.known_person(balance_as_of_unchecked.person_id) AS known(person_id),
 			kinwallet.person_facts(known.person_id) AS f
-		WHERE f.at <= balance_as_of.at
+		WHERE f.at <= balance_as_of_unchecked.at
 		GROUP BY f.relation_id
 	), free AS (
 		SELECT f.received - coalesce((
 				SELECT sum(kinwallet.fen(part.amount))
 				FROM kinwallet_data.hold_part AS part
 				JOIN kinwallet_data.hold AS h ON h.hold_id = part.hold_id
-				WHERE part.relation_id = f.relation_id AND h.at <= balance_as_of.at
-					AND (h.ended_at IS NULL OR h.ended_at > balance_as_of.at)), 0) AS remaining
+				WHERE part.relation_id = f.relation_id AND h.at <= balance_as_of_unchecked.at
+					AND (h.ended_at IS NULL OR h.ended_at > balance_as_of_unchecked.at)), 0) AS remaining
 		FROM fact AS f
 		WHERE f.received <> 0 AND (
 			SELECT e.kind IN ('accepted', 'established', 'resumed')
 			FROM kinwallet_data.relation_event AS e
-			WHERE e.relation_id = f.relation_id AND e.at <= balance_as_of.at
+			WHERE e.relation_id = f.relation_id AND e.at <= balance_as_of_unchecked.at
 			ORDER BY e.at DESC, e.event_id DESC
 			LIMIT 1)
 	)
 	SELECT kinwallet.from_fen(coalesce((SELECT sum(account) FROM fact), 0)::bigint),
 		kinwallet.from_fen(coalesce((SELECT sum(remaining) FROM free), 0)::bigint)
 $balance_as_of$;
+COMMENT ON FUNCTION kinwallet.balance_as_of_unchecked(bigint, timestamptz) IS 'balance_as_of() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.balance_as_of(person_id bigint, at timestamptz,
+	OUT own_available kinwallet.wallet_amount, OUT received_available kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_balance_as_of' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.balance_as_of(bigint, timestamptz) IS 'a person''s money as it stood at a moment, from the facts alone';
 
 /*
@@ -246,40 +268,45 @@ COMMENT ON FUNCTION kinwallet.balance_as_of(bigint, timestamptz) IS 'a person''s
  * credit adds to another.  Money comes in from outside and leaves as payable
  * to the payee's region, which payer and payee name.
  */
-CREATE FUNCTION kinwallet.double_entry(month date)
+CREATE FUNCTION kinwallet.double_entry_unchecked(month date)
 	RETURNS TABLE (fact text, fact_id bigint, at timestamptz, debit text, credit text, amount kinwallet.wallet_amount,
 		payer kinwallet.region_code, payee kinwallet.region_code)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $double_entry$
 	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
 	FROM kinwallet_data.account_entry AS e
-	WHERE e.month = double_entry.month
+	WHERE e.month = double_entry_unchecked.month
 	UNION ALL
 	SELECT 'transfer', t.transfer_id, t.at, 'individual_account', 'quota', t.amount, NULL, NULL
 	FROM kinwallet_data.transfer AS t
-	WHERE t.month = double_entry.month
+	WHERE t.month = double_entry_unchecked.month
 	UNION ALL
 	SELECT 'spending', s.spending_id, s.at, 'individual_account', 'payable', s.own_account, s.recipient_region, s.payee_region
 	FROM kinwallet_data.spending AS s
-	WHERE s.month = double_entry.month AND kinwallet.fen(s.own_account) > 0
+	WHERE s.month = double_entry_unchecked.month AND kinwallet.fen(s.own_account) > 0
 	UNION ALL
 	SELECT 'draw', d.draw_id, d.at,
 		CASE d.kind WHEN 'd' THEN 'quota' ELSE 'payable' END,
 		CASE WHEN d.kind = 'd' THEN 'payable' WHEN d.place = 'q' THEN 'quota' WHEN d.place = 'a' THEN 'individual_account' ELSE 'suspense' END,
 		d.amount, d.payer_region, d.payee_region
 	FROM kinwallet_data.draw AS d
-	WHERE d.month = double_entry.month
+	WHERE d.month = double_entry_unchecked.month
 	UNION ALL
 	SELECT 'refund', f.refund_id, f.at, 'payable', 'individual_account', f.amount, s.recipient_region, s.payee_region
 	FROM kinwallet_data.refund AS f
 	LEFT JOIN kinwallet_data.spending AS s ON s.spending_id = f.spending_id AND s.month = kinwallet.id_month(f.spending_id)
-	WHERE f.month = double_entry.month AND f.kind = 'o'
+	WHERE f.month = double_entry_unchecked.month AND f.kind = 'o'
 	UNION ALL
 	SELECT 'return_', b.return_id, b.at, 'quota', 'individual_account', b.amount, NULL, NULL
 	FROM kinwallet_data.return_ AS b
-	WHERE b.month = double_entry.month
+	WHERE b.month = double_entry_unchecked.month
 $double_entry$;
+COMMENT ON FUNCTION kinwallet.double_entry_unchecked(date) IS 'double_entry() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.double_entry(month date)
+	RETURNS TABLE (fact text, fact_id bigint, at timestamptz, debit text, credit text, amount kinwallet.wallet_amount,
+		payer kinwallet.region_code, payee kinwallet.region_code)
+	AS 'MODULE_PATHNAME', 'kw_double_entry' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.double_entry(date) IS
 	'each fact of a month that moves money, as one debit and one credit';

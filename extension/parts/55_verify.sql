@@ -15,9 +15,9 @@ AS $yuan$
 $yuan$;
 COMMENT ON FUNCTION kinwallet.yuan(numeric) IS 'print a sum of fen; serves verify_ledger()';
 
-CREATE FUNCTION kinwallet.verify_wallets()
+CREATE FUNCTION kinwallet.verify_wallets_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_wallets$
@@ -160,11 +160,15 @@ AS $verify_wallets$
 	FROM conserved AS c
 	WHERE c.credited <> c.present
 $verify_wallets$;
+COMMENT ON FUNCTION kinwallet.verify_wallets_unchecked() IS 'verify_wallets() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_wallets()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_wallets' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_wallets() IS 'the checks of verify_ledger() on wallets and suspense';
 
-CREATE FUNCTION kinwallet.verify_relations()
+CREATE FUNCTION kinwallet.verify_relations_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_relations$
@@ -278,11 +282,15 @@ AS $verify_relations$
 	FULL JOIN dissolved AS d ON d.relation_id = l.relation_id
 	WHERE coalesce(l.returned, 0) <> coalesce(d.returned, 0)
 $verify_relations$;
+COMMENT ON FUNCTION kinwallet.verify_relations_unchecked() IS 'verify_relations() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_relations()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_relations' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_relations() IS 'the checks of verify_ledger() on relations';
 
-CREATE FUNCTION kinwallet.verify_holds()
+CREATE FUNCTION kinwallet.verify_holds_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_holds$
@@ -334,4 +342,8 @@ AS $verify_holds$
 	LEFT JOIN part AS p ON p.hold_id = d.hold_id AND p.relation_id = d.relation_id
 	WHERE d.fen > coalesce(p.fen, 0)
 $verify_holds$;
+COMMENT ON FUNCTION kinwallet.verify_holds_unchecked() IS 'verify_holds() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_holds()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_holds' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_holds() IS 'the checks of verify_ledger() on holds';

@@ -2,9 +2,9 @@
  * The invariants of facts among themselves, and of clearing.
  */
 
-CREATE FUNCTION kinwallet.verify_spendings()
+CREATE FUNCTION kinwallet.verify_spendings_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_spendings$
@@ -133,11 +133,15 @@ AS $verify_spendings$
 	) AS s ON s.recipient = p.person_id AND s.use = p.kind AND s.cover_year = p.cover_year
 	WHERE p.spending_id IS DISTINCT FROM s.spending_id
 $verify_spendings$;
+COMMENT ON FUNCTION kinwallet.verify_spendings_unchecked() IS 'verify_spendings() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_spendings()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_spendings' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_spendings() IS 'the checks of verify_ledger() on spendings, draws and refunds';
 
-CREATE FUNCTION kinwallet.verify_facts()
+CREATE FUNCTION kinwallet.verify_facts_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_facts$
@@ -217,6 +221,10 @@ AS $verify_facts$
 	LEFT JOIN kinwallet_data.relation AS r ON r.relation_id = b.relation_id
 	WHERE (b.contributor, b.contributor_region::text) IS DISTINCT FROM (r.contributor, r.contributor_region::text)
 $verify_facts$;
+COMMENT ON FUNCTION kinwallet.verify_facts_unchecked() IS 'verify_facts() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_facts()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_facts' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_facts() IS 'the checks of verify_ledger() on credits, transfers, returns and all facts'' ids';
 
 /*
@@ -224,9 +232,9 @@ COMMENT ON FUNCTION kinwallet.verify_facts() IS 'the checks of verify_ledger() o
  * signed table keeps the parties of its day (EDGE-78).  Its provinces can be
  * compared with its own regions only.
  */
-CREATE FUNCTION kinwallet.verify_clearing()
+CREATE FUNCTION kinwallet.verify_clearing_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_clearing$
@@ -351,11 +359,15 @@ AS $verify_clearing$
 	) AS f ON f.month < newest.month
 	WHERE NOT EXISTS (SELECT FROM kinwallet_data.clearing_month AS m WHERE m.month = f.month)
 $verify_clearing$;
+COMMENT ON FUNCTION kinwallet.verify_clearing_unchecked() IS 'verify_clearing() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_clearing()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_clearing' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_clearing() IS 'the checks of verify_ledger() on months and pairs';
 
-CREATE FUNCTION kinwallet.verify_ledger()
+CREATE FUNCTION kinwallet.verify_ledger_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_ledger$
@@ -375,4 +387,8 @@ AS $verify_ledger$
 	UNION ALL
 	SELECT * FROM kinwallet.verify_prepayment()
 $verify_ledger$;
+COMMENT ON FUNCTION kinwallet.verify_ledger_unchecked() IS 'verify_ledger() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_ledger()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_ledger' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_ledger() IS 'check every invariant of the ledger: no row, no fault';

@@ -321,17 +321,22 @@ COMMENT ON FUNCTION kinwallet.clearing_corrections(date) IS
 	'list how withheld, late and deducted lines change the sums of one month or of each; serves split() and verify_ledger()';
 
 -- What a clearing officer asks about the lines that a month does not have as its draws do.
-CREATE FUNCTION kinwallet.late_lines(month date)
+CREATE FUNCTION kinwallet.late_lines_unchecked(month date)
 	RETURNS TABLE (draw_id bigint, line_month date, what text, payer kinwallet.region_code, payee kinwallet.region_code,
 		gross kinwallet.wallet_amount, reversed kinwallet.wallet_amount, reason text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $late_lines$
 	SELECT c.draw_id, kinwallet.id_month(c.draw_id), c.what, c.payer, c.payee,
 		kinwallet.from_fen(c.gross), kinwallet.from_fen(c.reversed), c.reason
-	FROM kinwallet.clearing_corrections(late_lines.month) AS c
+	FROM kinwallet.clearing_corrections(late_lines_unchecked.month) AS c
 	ORDER BY c.draw_id, c.what
 $late_lines$;
+COMMENT ON FUNCTION kinwallet.late_lines_unchecked(date) IS 'late_lines() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.late_lines(month date)
+	RETURNS TABLE (draw_id bigint, line_month date, what text, payer kinwallet.region_code, payee kinwallet.region_code,
+		gross kinwallet.wallet_amount, reversed kinwallet.wallet_amount, reason text)
+	AS 'MODULE_PATHNAME', 'kw_late_lines' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.late_lines(date) IS
 	'list what a month''s tables have less or more than its draws: lines withheld from it, cleared late, deducted or reinstated in it';
 
@@ -467,18 +472,18 @@ $known_province$;
 COMMENT ON FUNCTION kinwallet.known_province(kinwallet.region_code) IS 'give back a province, or refuse what is none (KW017)';
 
 -- What a province's regions pay up (payable), and what they are passed down (receivable).
-CREATE FUNCTION kinwallet.province_table(month date, province kinwallet.region_code)
+CREATE FUNCTION kinwallet.province_table_unchecked(month date, province kinwallet.region_code)
 	RETURNS TABLE (direction text, region kinwallet.region_code, counterparty_province kinwallet.region_code,
 		counterparty kinwallet.region_code, person_times bigint, items bigint, gross kinwallet.wallet_amount,
 		reversed kinwallet.wallet_amount, due kinwallet.wallet_amount, adjustment kinwallet.wallet_amount)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $province_table$
 	SELECT t.direction, t.region, kinwallet.province(t.counterparty), t.counterparty,
 		t.person_times, t.items, t.gross, t.reversed, t.due, t.adjustment
-	FROM kinwallet.known_province(province_table.province) AS own(province)
+	FROM kinwallet.known_province(province_table_unchecked.province) AS own(province)
 	-- after the province, so that what does not exist is reported first
-	CROSS JOIN LATERAL kinwallet.split_month(CASE WHEN own.province IS NOT NULL THEN province_table.month END) AS of(month)
+	CROSS JOIN LATERAL kinwallet.split_month(CASE WHEN own.province IS NOT NULL THEN province_table_unchecked.month END) AS of(month)
 	CROSS JOIN LATERAL (
 		SELECT 'payable' AS direction, p.payer AS region, p.payee AS counterparty,
 			p.person_times, p.items, p.gross, p.reversed, p.due, p.adjustment
@@ -493,35 +498,46 @@ AS $province_table$
 	) AS t
 	ORDER BY t.direction, t.region, t.counterparty
 $province_table$;
+COMMENT ON FUNCTION kinwallet.province_table_unchecked(date, kinwallet.region_code) IS 'province_table() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.province_table(month date, province kinwallet.region_code)
+	RETURNS TABLE (direction text, region kinwallet.region_code, counterparty_province kinwallet.region_code,
+		counterparty kinwallet.region_code, person_times bigint, items bigint, gross kinwallet.wallet_amount,
+		reversed kinwallet.wallet_amount, due kinwallet.wallet_amount, adjustment kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_province_table' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.province_table(date, kinwallet.region_code) IS
 	'list a province''s own table, region by region: what is paid up and what is passed down for other provinces';
 
 -- CP-07: for information.  Payables are paid gross; nothing is ever netted.
-CREATE FUNCTION kinwallet.net_positions(month date)
+CREATE FUNCTION kinwallet.net_positions_unchecked(month date)
 	RETURNS TABLE (province kinwallet.region_code, payable kinwallet.wallet_amount, receivable kinwallet.wallet_amount,
 		net kinwallet.wallet_amount)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $net_positions$
 	SELECT side.province, kinwallet.sum(side.payable), kinwallet.sum(side.receivable),
 		kinwallet.sum(side.receivable) OPERATOR(kinwallet.-) kinwallet.sum(side.payable)
-	FROM kinwallet.split_month(net_positions.month) AS of(month)
+	FROM kinwallet.split_month(net_positions_unchecked.month) AS of(month)
 	JOIN kinwallet_data.clearing_pair AS p ON p.month = of.month AND p.level = 'province'
 	CROSS JOIN LATERAL (VALUES (p.payer, p.due, p.adjustment), (p.payee, p.adjustment, p.due))
 		AS side(province, payable, receivable)
 	GROUP BY side.province
 	ORDER BY side.province
 $net_positions$;
+COMMENT ON FUNCTION kinwallet.net_positions_unchecked(date) IS 'net_positions() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.net_positions(month date)
+	RETURNS TABLE (province kinwallet.region_code, payable kinwallet.wallet_amount, receivable kinwallet.wallet_amount,
+		net kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_net_positions' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.net_positions(date) IS
 	'say what each province pays and receives for a month, and the difference: information only, nothing is netted';
 
 -- Without a month those of all months; without a party everybody's.
-CREATE FUNCTION kinwallet.notices(month date DEFAULT NULL, party kinwallet.region_code DEFAULT NULL)
+CREATE FUNCTION kinwallet.notices_unchecked(month date DEFAULT NULL, party kinwallet.region_code DEFAULT NULL)
 	RETURNS TABLE (notice_id bigint, number text, notice_month date, kind text, side text, level text,
 		addressee kinwallet.region_code, counterparty kinwallet.region_code, amount kinwallet.wallet_amount,
 		issued_on date, due_on date, status text, paid kinwallet.wallet_amount, paid_on date, received_on date, partner text,
 		seal text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $notices$
 	SELECT n.notice_id, n.number, n.month, n.kind, n.side, n.level, n.addressee, n.counterparty, n.amount,
@@ -533,10 +549,17 @@ AS $notices$
 	JOIN kinwallet_data.clearing_notice AS p ON p.notice_id = n.partner
 	LEFT JOIN kinwallet_data.seal AS s ON s.month = n.month AND s.kind = 'm'
 	CROSS JOIN kinwallet.business_date() AS today(day)
-	WHERE (notices.month IS NULL OR n.month = notices.month)
-		AND (notices.party IS NULL OR n.addressee OPERATOR(kinwallet.=) notices.party)
+	WHERE (notices_unchecked.month IS NULL OR n.month = notices_unchecked.month)
+		AND (notices_unchecked.party IS NULL OR n.addressee OPERATOR(kinwallet.=) notices_unchecked.party)
 	ORDER BY n.month, n.notice_id
 $notices$;
+COMMENT ON FUNCTION kinwallet.notices_unchecked(date, kinwallet.region_code) IS 'notices() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.notices(month date DEFAULT NULL, party kinwallet.region_code DEFAULT NULL)
+	RETURNS TABLE (notice_id bigint, number text, notice_month date, kind text, side text, level text,
+		addressee kinwallet.region_code, counterparty kinwallet.region_code, amount kinwallet.wallet_amount,
+		issued_on date, due_on date, status text, paid kinwallet.wallet_amount, paid_on date, received_on date, partner text,
+		seal text)
+	AS 'MODULE_PATHNAME', 'kw_notices' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.notices(date, kinwallet.region_code) IS
 	'list notices with their status today: issued, overdue or paid (EDGE-79), and the seal of their month (EDGE-92)';
 
@@ -545,10 +568,10 @@ COMMENT ON FUNCTION kinwallet.notices(date, kinwallet.region_code) IS
  * not change any more.  amount adds up to the notice's; between provinces it
  * is negative for a pair of regions that goes against the notice (LR-02).
  */
-CREATE FUNCTION kinwallet.notice_lines(notice_id bigint)
+CREATE FUNCTION kinwallet.notice_lines_unchecked(notice_id bigint)
 	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code, person_times bigint, items bigint,
 		gross kinwallet.wallet_amount, reversed kinwallet.wallet_amount, amount kinwallet.wallet_amount)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $notice_lines$
 #variable_conflict use_column
@@ -557,9 +580,9 @@ DECLARE
 	pays kinwallet.region_code;
 	gets kinwallet.region_code;
 BEGIN
-	SELECT * INTO notice FROM kinwallet_data.clearing_notice AS n WHERE n.notice_id = notice_lines.notice_id;
+	SELECT * INTO notice FROM kinwallet_data.clearing_notice AS n WHERE n.notice_id = notice_lines_unchecked.notice_id;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = format('notice %s does not exist', notice_lines.notice_id);
+		RAISE EXCEPTION USING ERRCODE = 'KW017', MESSAGE = format('notice %s does not exist', notice_lines_unchecked.notice_id);
 	ELSIF NOT notice.counts THEN
 		-- of a prepayment: one sum
 		RETURN;
@@ -595,18 +618,26 @@ BEGIN
 	ORDER BY p.payer, p.payee;
 END
 $notice_lines$;
+COMMENT ON FUNCTION kinwallet.notice_lines_unchecked(bigint) IS 'notice_lines() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.notice_lines(notice_id bigint)
+	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code, person_times bigint, items bigint,
+		gross kinwallet.wallet_amount, reversed kinwallet.wallet_amount, amount kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_notice_lines' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.notice_lines(bigint) IS 'list the pairs of regions that make up a notice';
 
 -- The provinces that have lines in a month's tables, national or their own, and have not signed.
-CREATE FUNCTION kinwallet.unsigned_provinces(month date) RETURNS SETOF kinwallet.region_code
+CREATE FUNCTION kinwallet.unsigned_provinces_unchecked(month date) RETURNS SETOF kinwallet.region_code
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $unsigned_provinces$
 	SELECT DISTINCT party.province
 	FROM kinwallet_data.clearing_pair AS p
 	CROSS JOIN LATERAL (VALUES (kinwallet.province(p.payer)), (kinwallet.province(p.payee))) AS party(province)
-	WHERE p.month = unsigned_provinces.month AND (p.level = 'province' OR p.scope = 'i')
+	WHERE p.month = unsigned_provinces_unchecked.month AND (p.level = 'province' OR p.scope = 'i')
 		AND NOT EXISTS (SELECT FROM kinwallet_data.clearing_step AS s
 			WHERE s.month = p.month AND s.step = 'sign' AND s.province OPERATOR(kinwallet.=) party.province)
 $unsigned_provinces$;
+COMMENT ON FUNCTION kinwallet.unsigned_provinces_unchecked(date) IS 'unsigned_provinces() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.unsigned_provinces(month date) RETURNS SETOF kinwallet.region_code
+	AS 'MODULE_PATHNAME', 'kw_unsigned_provinces' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.unsigned_provinces(date) IS 'list the provinces whose signature a split month still needs';

@@ -211,18 +211,23 @@ $prepayment_usage$;
 COMMENT ON FUNCTION kinwallet.prepayment_usage(date) IS
 	'each pair''s prepayment and what the month used of it, and each payee''s total; serves prepayment_status() and the alarms';
 
-CREATE FUNCTION kinwallet.prepayment_status(month date)
+CREATE FUNCTION kinwallet.prepayment_status_unchecked(month date)
 	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code,
 		prepayment kinwallet.wallet_amount, used kinwallet.wallet_amount, ratio numeric, alarm text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $prepayment_status$
 	SELECT u.payer, u.payee, u.prepayment, u.used,
 		kinwallet.fen(u.used)::numeric / nullif(kinwallet.fen(u.prepayment), 0), u.alarm
-	FROM kinwallet.split_month(prepayment_status.month) AS split(month)
+	FROM kinwallet.split_month(prepayment_status_unchecked.month) AS split(month)
 	CROSS JOIN LATERAL kinwallet.prepayment_usage(split.month) AS u
 	ORDER BY u.payee, u.payer NULLS LAST
 $prepayment_status$;
+COMMENT ON FUNCTION kinwallet.prepayment_status_unchecked(date) IS 'prepayment_status() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.prepayment_status(month date)
+	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code,
+		prepayment kinwallet.wallet_amount, used kinwallet.wallet_amount, ratio numeric, alarm text)
+	AS 'MODULE_PATHNAME', 'kw_prepayment_status' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.prepayment_status(date) IS
 	'list the usage of prepayments in a split month, per pair and, with payer NULL, per payee: none, yellow or red';
 
@@ -259,14 +264,14 @@ END
 $forecast_months$;
 COMMENT ON FUNCTION kinwallet.forecast_months(integer) IS 'the months that prepayment_forecast() rests on';
 
-CREATE FUNCTION kinwallet.prepayment_forecast(year integer)
+CREATE FUNCTION kinwallet.prepayment_forecast_unchecked(year integer)
 	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code, months integer, used kinwallet.wallet_amount,
 		forecast kinwallet.wallet_amount, prepayment kinwallet.wallet_amount, difference kinwallet.wallet_amount)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $prepayment_forecast$
 	WITH basis AS MATERIALIZED (
-		SELECT month FROM kinwallet.forecast_months(prepayment_forecast.year) AS b(month)
+		SELECT month FROM kinwallet.forecast_months(prepayment_forecast_unchecked.year) AS b(month)
 	), used AS (
 		SELECT p.payer, p.payee, sum(kinwallet.fen(p.due)) AS fen
 		FROM basis AS b
@@ -276,7 +281,7 @@ AS $prepayment_forecast$
 		SELECT coalesce(u.payer, h.payer) AS payer, coalesce(u.payee, h.payee) AS payee,
 			(SELECT count(*) FROM basis) AS n, coalesce(u.fen, 0) AS used, coalesce(kinwallet.fen(h.amount), 0) AS held
 		FROM used AS u
-		FULL JOIN kinwallet.prepayment_held(make_date(prepayment_forecast.year - 1, 12, 1)) AS h
+		FULL JOIN kinwallet.prepayment_held(make_date(prepayment_forecast_unchecked.year - 1, 12, 1)) AS h
 			ON h.payer OPERATOR(kinwallet.=) u.payer AND h.payee OPERATOR(kinwallet.=) u.payee
 	)
 	-- 2 * used / n, a half rounded up, in integers
@@ -287,12 +292,17 @@ AS $prepayment_forecast$
 	WHERE f.fen <> 0 OR p.held <> 0
 	ORDER BY p.payer, p.payee
 $prepayment_forecast$;
+COMMENT ON FUNCTION kinwallet.prepayment_forecast_unchecked(integer) IS 'prepayment_forecast() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.prepayment_forecast(year integer)
+	RETURNS TABLE (payer kinwallet.region_code, payee kinwallet.region_code, months integer, used kinwallet.wallet_amount,
+		forecast kinwallet.wallet_amount, prepayment kinwallet.wallet_amount, difference kinwallet.wallet_amount)
+	AS 'MODULE_PATHNAME', 'kw_prepayment_forecast' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.prepayment_forecast(integer) IS
 	'what set_prepayment(year) would set if the months split so far were the whole fourth quarter before it';
 
-CREATE FUNCTION kinwallet.verify_prepayment()
+CREATE FUNCTION kinwallet.verify_prepayment_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_prepayment$
@@ -363,4 +373,8 @@ AS $verify_prepayment$
 	FROM kinwallet_data.prepayment_request AS r
 	WHERE r.state = 'approved' AND r.decided_by = r.requested_by
 $verify_prepayment$;
+COMMENT ON FUNCTION kinwallet.verify_prepayment_unchecked() IS 'verify_prepayment() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_prepayment()
+	RETURNS TABLE (check_name text, subject text, expected text, found text)
+	AS 'MODULE_PATHNAME', 'kw_verify_prepayment' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_prepayment() IS 'the checks of verify_ledger() on prepayments';

@@ -155,27 +155,40 @@ $compare_lines$;
 COMMENT ON FUNCTION kinwallet.compare_lines(date, date, text, kinwallet.region_code, jsonb) IS
 	'compare a list with the lines held here; lines NULL: with kinwallet_data.foreign_line; serves reconcile()';
 
+CREATE FUNCTION kinwallet.reconcile_unchecked(month date, day date DEFAULT NULL, side text DEFAULT 'centre',
+	province kinwallet.region_code DEFAULT NULL)
+	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
+		kind text, line_province kinwallet.region_code)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $reconcile$
+	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day,
+		reconcile_unchecked.side, reconcile_unchecked.province, NULL)
+$reconcile$;
+COMMENT ON FUNCTION kinwallet.reconcile_unchecked(date, date, text, kinwallet.region_code) IS 'reconcile() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.reconcile(month date, day date DEFAULT NULL, side text DEFAULT 'centre',
 	province kinwallet.region_code DEFAULT NULL)
 	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
 		kind text, line_province kinwallet.region_code)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $reconcile$
-	SELECT * FROM kinwallet.compare_lines(reconcile.month, reconcile.day, reconcile.side, reconcile.province, NULL)
-$reconcile$;
+	AS 'MODULE_PATHNAME', 'kw_reconcile' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.reconcile(date, date, text, kinwallet.region_code) IS
 	'compare a month, or a day of it, with what kinwallet_data.foreign_line has of the payer''s or the payee''s side, or of the centre';
 
+CREATE FUNCTION kinwallet.reconcile_unchecked(month date, day date, lines jsonb, province kinwallet.region_code DEFAULT NULL,
+	side text DEFAULT 'centre')
+	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
+		kind text, line_province kinwallet.region_code)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $reconcile$
+	SELECT * FROM kinwallet.compare_lines(reconcile_unchecked.month, reconcile_unchecked.day,
+		reconcile_unchecked.side, reconcile_unchecked.province, coalesce(reconcile_unchecked.lines, 'null'))
+$reconcile$;
+COMMENT ON FUNCTION kinwallet.reconcile_unchecked(date, date, jsonb, kinwallet.region_code, text) IS 'reconcile() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.reconcile(month date, day date, lines jsonb, province kinwallet.region_code DEFAULT NULL,
 	side text DEFAULT 'centre')
 	RETURNS TABLE (request_id uuid, problem text, here kinwallet.wallet_amount, there kinwallet.wallet_amount,
 		kind text, line_province kinwallet.region_code)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $reconcile$
-	SELECT * FROM kinwallet.compare_lines(reconcile.month, reconcile.day, reconcile.side, reconcile.province,
-		coalesce(reconcile.lines, 'null'))
-$reconcile$;
+	AS 'MODULE_PATHNAME', 'kw_reconcile' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.reconcile(date, date, jsonb, kinwallet.region_code, text) IS
 	'compare a month, or a day of it, with a list of lines: request_id, kind, amount and, unless it is the centre''s, province';

@@ -141,10 +141,10 @@ COMMENT ON FUNCTION kinwallet.unsealed() IS
 /*
  * Witnesses
  */
-CREATE FUNCTION kinwallet.export_seals(since date DEFAULT NULL)
+CREATE FUNCTION kinwallet.export_seals_unchecked(since date DEFAULT NULL)
 	RETURNS TABLE (seal_no bigint, kind text, month date, through date, sealed_at timestamptz, sealed_by text,
 		previous text, facts jsonb, seal text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
 AS $export_seals$
@@ -155,9 +155,14 @@ AS $export_seals$
 			FROM kinwallet_data.seal_fact AS f WHERE f.seal_no = s.seal_no),
 		encode(s.seal, 'hex')
 	FROM kinwallet_data.seal AS s
-	WHERE export_seals.since IS NULL OR s.through >= export_seals.since
+	WHERE export_seals_unchecked.since IS NULL OR s.through >= export_seals_unchecked.since
 	ORDER BY s.seal_no
 $export_seals$;
+COMMENT ON FUNCTION kinwallet.export_seals_unchecked(date) IS 'export_seals() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.export_seals(since date DEFAULT NULL)
+	RETURNS TABLE (seal_no bigint, kind text, month date, through date, sealed_at timestamptz, sealed_by text,
+		previous text, facts jsonb, seal text)
+	AS 'MODULE_PATHNAME', 'kw_export_seals' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.export_seals(date) IS
 	'list the seals that cover a day or later ones, with all that an outside auditor needs to check a dump';
 
@@ -165,9 +170,9 @@ COMMENT ON FUNCTION kinwallet.export_seals(date) IS
  * The exported list, or what stands on a notice: [{"month": "2026-01-01",
  * "seal": "..."}].  A shortened seal will do, of 16 digits at least.
  */
-CREATE FUNCTION kinwallet.verify_exported_seals(seals jsonb)
+CREATE FUNCTION kinwallet.verify_exported_seals_unchecked(seals jsonb)
 	RETURNS TABLE (month date, fact text, subject text, problem text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $verify_exported_seals$
 #variable_conflict use_column
@@ -211,5 +216,9 @@ BEGIN
 	END LOOP;
 END
 $verify_exported_seals$;
+COMMENT ON FUNCTION kinwallet.verify_exported_seals_unchecked(jsonb) IS 'verify_exported_seals() without its door: with the caller''s own rights';
+CREATE FUNCTION kinwallet.verify_exported_seals(seals jsonb)
+	RETURNS TABLE (month date, fact text, subject text, problem text)
+	AS 'MODULE_PATHNAME', 'kw_verify_exported_seals' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION kinwallet.verify_exported_seals(jsonb) IS
 	'compare seals that somebody else kept with those of the ledger: no row means that they are the same';

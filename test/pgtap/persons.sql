@@ -382,7 +382,7 @@ SET LOCAL session_replication_role = origin;
 CREATE ROLE kinwallet_test_clerk;
 GRANT USAGE ON SCHEMA kinwallet_data TO kinwallet_test_clerk;
 GRANT ALL ON ALL TABLES IN SCHEMA kinwallet_data TO kinwallet_test_clerk;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet TO kinwallet_test_clerk;
+SELECT kinwallet.grant_role('kinwallet_test_clerk', 'agency', region::text) FROM kinwallet_data.person WHERE person_id = 2;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_temp TO kinwallet_test_clerk;
 SET LOCAL ROLE kinwallet_test_clerk;
 SELECT throws_ok('UPDATE kinwallet_data.wallet SET available = ''9999''', '42501', NULL, 'ROLE-03: whatever is granted, state is the functions''');

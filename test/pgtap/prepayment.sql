@@ -132,8 +132,7 @@ SELECT kinwallet.split('2026-01-01');
 
 -- PP-08
 CREATE ROLE pgtap_kinwallet_care;
-GRANT USAGE ON SCHEMA kinwallet TO pgtap_kinwallet_care;
-GRANT EXECUTE ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code), kinwallet.approve_increase(bigint) TO pgtap_kinwallet_care;
+SELECT kinwallet.grant_role('pgtap_kinwallet_care', 'province_clearing', '370000'), kinwallet.grant_role('pgtap_kinwallet_care', 'national_clearing', 'nation');
 SELECT is(pg_temp.attempt($$SELECT kinwallet.request_increase('2026-01-01', '370000', '110000')$$), 'KW016 PP-07', 'PP-07: twice 1,000 is no increase of 10,000');
 SELECT is(pg_temp.attempt($$SELECT kinwallet.request_increase('2026-01-01', '370000', '650000')$$), 'KW016 PP-07', 'PP-07: nor is twice nothing');
 SELECT is(pg_temp.attempt($$SELECT kinwallet.request_increase('2026-02-01', '370000', '640000')$$), 'KW021', 'PP-08: a month that is not split');

@@ -18,18 +18,20 @@ FROM pg_catalog.pg_depend AS d
 JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 WHERE e.extname = 'kinwallet';
 
--- What serves a type, an operator, a cast or an aggregate, or is a trigger
--- function, is listed by name; everything else has an entry.
+-- What serves a type, an operator, a cast or an aggregate, is a trigger
+-- function or stands behind a door, is listed by name; everything else has an entry.
 CREATE TEMP VIEW member_function AS
 SELECT p.oid, p.proname::text AS name,
 	p.proname || '(' || regexp_replace(pg_get_function_arguments(p.oid), '::[a-z_]+( with time zone)?', '', 'g') || ') → '
 		|| pg_get_function_result(p.oid) || ' '
 		|| concat_ws(', ', CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
 			CASE WHEN p.proisstrict THEN 'STRICT' END,
-			CASE p.proparallel WHEN 's' THEN 'PARALLEL SAFE' ELSE 'PARALLEL UNSAFE' END,
+			CASE p.proparallel WHEN 's' THEN 'PARALLEL SAFE' WHEN 'r' THEN 'PARALLEL RESTRICTED' ELSE 'PARALLEL UNSAFE' END,
 			CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
 			CASE WHEN has_function_privilege('public', p.oid, 'EXECUTE') THEN 'PUBLIC' END) AS entry,
 	p.prorettype = 'trigger'::regtype
+		-- what a public function is the door to
+		OR p.proname LIKE '%\_unchecked'
 		OR p.oid IN (SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend]) FROM pg_type)
 		OR p.oid IN (SELECT oprcode FROM pg_operator)
 		OR p.oid IN (SELECT amproc FROM pg_amproc)

@@ -373,9 +373,9 @@ SELECT is((SELECT array_agg(step ORDER BY step) FROM kinwallet.explain_transfer(
 SELECT results_eq($$SELECT rule FROM kinwallet.explain_transfer(1, 98, '1') WHERE ok IS NULL$$,
 	$$VALUES ('TRF-06'), ('ACT-05'), ('REL-01'), ('ACT-03'), ('EDGE-30')$$, 'what an unknown recipient leaves open');
 
--- a caller needs EXECUTE and nothing else
+-- a caller needs a duty and nothing else
 CREATE ROLE kinwallet_test_clerk;
-GRANT EXECUTE ON FUNCTION kinwallet.explain_transfer, kinwallet.establish_relation, kinwallet.dissolve_relation TO kinwallet_test_clerk;
+SELECT kinwallet.grant_role('kinwallet_test_clerk', 'agency', region::text) FROM kinwallet_data.person WHERE person_id = 6;
 SET LOCAL ROLE kinwallet_test_clerk;
 SELECT isnt(kinwallet.establish_relation(6, 1, 'sibling'), NULL, 'a role without privileges on tables makes a relation');
 SELECT is(count(*), 17::bigint, 'and explains') FROM kinwallet.explain_transfer(6, 1, '1') WHERE ok;

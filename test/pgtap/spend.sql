@@ -1,6 +1,6 @@
 -- Spending: what it may pay, where, from which money in which order, each by its rule.
 BEGIN;
-SELECT plan(122);
+SELECT plan(127);
 \ir include/spending.sql
 
 -- relations of 2, made in the order 3, 1, 4, 5; that of 5 requested first of all and accepted last
@@ -183,6 +183,26 @@ SELECT results_eq(
 	'explain_spend: its first refusal is the one of spend()');
 SELECT is(pg_temp.attempt(format('SELECT kinwallet.explain_spend(%s)', args)), '22004', 'explain_spend: NULL: ' || args)
 FROM unnest(ARRAY['NULL, ''x'', ''y'', ''1''', '1, NULL, ''y'', ''1''', '1, ''x'', NULL, ''1''', '1, ''x'', ''y'', NULL']) AS args;
+-- amount_payable(): what spend() would take of a burden without end, and nothing is spent
+CREATE FUNCTION pg_temp.most(p bigint, v text, u text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	paid text;
+BEGIN
+	SELECT (own_account OPERATOR(kinwallet.+) mutual_aid)::text INTO paid FROM kinwallet.spend(pg_temp.r(), p, v, u, '1000000000', true);
+	RAISE EXCEPTION USING ERRCODE = 'P0002';
+EXCEPTION WHEN OTHERS THEN
+	RETURN coalesce(paid, '0.00');
+END
+$$;
+SELECT results_eq(
+	$$ SELECT p, v, u, kinwallet.amount_payable(p, v, u)::text FROM unnest('{1,2,5,6,7,8,99}'::bigint[]) AS p,
+		unnest('{H37010000001,P37010000002,H37010000004,x}'::text[]) AS v, unnest('{medical,drug,y}'::text[]) AS u ORDER BY p, v, u $$,
+	$$ SELECT p, v, u, pg_temp.most(p, v, u) FROM unnest('{1,2,5,6,7,8,99}'::bigint[]) AS p,
+		unnest('{H37010000001,P37010000002,H37010000004,x}'::text[]) AS v, unnest('{medical,drug,y}'::text[]) AS u ORDER BY p, v, u $$,
+	'ROLE-04: amount_payable() is what spend() would take');
+SELECT isnt(kinwallet.amount_payable(1, 'H37010000001', 'medical')::text, '0.00', 'ROLE-04: and not nothing for everybody');
+SELECT is(pg_temp.attempt(format('SELECT kinwallet.amount_payable(%s)', args)), '22004', 'amount_payable: NULL: ' || args)
+FROM unnest(ARRAY['NULL, ''x'', ''y''', '1, NULL, ''y''', '1, ''x'', NULL']) AS args;
 SELECT * FROM pg_temp.nothing_lost('all');
 
 SELECT * FROM finish();

@@ -384,8 +384,7 @@ BEGIN
 END
 $$;
 CREATE ROLE pgtap_kinwallet_year;
-GRANT USAGE ON SCHEMA kinwallet TO pgtap_kinwallet_year;
-GRANT EXECUTE ON FUNCTION kinwallet.request_increase(date, kinwallet.region_code, kinwallet.region_code) TO pgtap_kinwallet_year;
+SELECT kinwallet.grant_role('pgtap_kinwallet_year', 'province_clearing', '460000');
 
 SELECT t FROM generate_series(date '2026-10-01', '2028-02-01', interval '1 month') AS m, LATERAL pg_temp.live(m::date) AS t;
 

@@ -53,7 +53,7 @@ CREATE FUNCTION public.site_log() RETURNS trigger LANGUAGE plpgsql SET search_pa
 $$ BEGIN INSERT INTO public.site_log (who) VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
 CREATE TRIGGER site_log AFTER UPDATE ON kinwallet_data.wallet FOR EACH ROW EXECUTE FUNCTION public.site_log();
 CREATE TRIGGER site_log AFTER INSERT ON kinwallet_data.transfer FOR EACH ROW EXECUTE FUNCTION public.site_log();
-GRANT EXECUTE ON FUNCTION kinwallet.transfer TO app;
+SELECT kinwallet.grant_role('app', 'participant_app', 'nation');
 SELECT kinwallet.transfer(kinwallet.request_id_of('transfer with note'), 1, 2, '7.00');
 SQL
 
