@@ -20,6 +20,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -205,7 +206,8 @@ read_grants(Holder *holder)
 	}
 	holder->n = 0;
 	holder->grants = palloc(allocated * sizeof(Grant));
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	/* in parallel mode no other snapshot can be taken */
+	snapshot = RegisterSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot());
 	scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

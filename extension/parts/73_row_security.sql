@@ -131,6 +131,13 @@ BEGIN
 		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ROW LEVEL SECURITY', tab);
 		EXECUTE format('CREATE POLICY %I ON kinwallet_data.%I FOR SELECT USING (%s)', tab || '_' || who, tab, condition);
 	END LOOP;
+
+	-- an agency's feed that was granted INSERT and UPDATE: persons of its regions, who may move away
+	CREATE POLICY person_arrives ON kinwallet_data.person FOR INSERT
+		WITH CHECK (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]));
+	CREATE POLICY person_changes ON kinwallet_data.person FOR UPDATE
+		USING (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]))
+		WITH CHECK (true);
 END
 $create_row_security$;
 COMMENT ON FUNCTION kinwallet.create_row_security() IS 'make the policies of row security; called by create_ledger()';

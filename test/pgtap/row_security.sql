@@ -143,6 +143,21 @@ SELECT throws_ok('SELECT kinwallet.person_record(1)', '42501', NULL, 'ROLE-01: a
 SELECT is((kinwallet.person_record(2)).name, 'p2', 'ROLE-01: of the own');
 RESET ROLE;
 
+-- an agency's feed
+GRANT INSERT, UPDATE, DELETE ON kinwallet_data.person TO regress_kinwallet_agency;
+SET LOCAL ROLE regress_kinwallet_agency;
+SELECT lives_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
+	VALUES (30, pg_temp.citizen('1990-01-01', 30), 'x', '370100', 'resident', 'c30')$$, 'ROLE-01: a feed writes persons of its region');
+SELECT throws_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
+	VALUES (31, pg_temp.citizen('1990-01-01', 31), 'x', '640200', 'resident', 'c31')$$, '42501', NULL, 'ROLE-01: and of no other');
+UPDATE kinwallet_data.person SET status = 'paused' WHERE person_id IN (1, 30);
+UPDATE kinwallet_data.person SET region = '640200' WHERE person_id = 30;
+DELETE FROM kinwallet_data.person;
+RESET ROLE;
+SELECT results_eq('SELECT status, region::text FROM kinwallet_data.person WHERE person_id IN (1, 30) ORDER BY person_id',
+	$$VALUES ('normal', '640200'), ('paused', '640200')$$, 'ROLE-01: changes them, lets them move away, and removes nobody');
+REVOKE INSERT, UPDATE, DELETE ON kinwallet_data.person FROM regress_kinwallet_agency;
+
 /*
  * Around them
  */
