@@ -78,7 +78,9 @@ parse_moment(const char *text, TimestampTz *result)
 
 /*
  * Write a moment in the one form that means the same whatever DateStyle and
- * timezone_abbreviations say.
+ * timezone_abbreviations say.  It has no letter: a parallel worker that
+ * restores the settings has no table of abbreviations yet, and would look up
+ * a word (BC) in freed memory.  So there is no moment before our era.
  */
 static bool
 canonical_moment(TimestampTz at, char *buf)
@@ -87,6 +89,8 @@ canonical_moment(TimestampTz at, char *buf)
 	fsec_t		fsec;
 
 	if (timestamp2tm(at + SHANGHAI_OFFSET, NULL, &tm, &fsec, NULL, NULL) != 0)
+		return false;
+	if (tm.tm_year < 1)
 		return false;
 	tm.tm_isdst = 0;
 	EncodeDateTime(&tm, fsec, true, -(int) (SHANGHAI_OFFSET / USECS_PER_SEC), NULL, USE_ISO_DATES, buf);

@@ -1,6 +1,6 @@
 -- Business time (EDGE-01), in every zone that a session may have.
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 LOAD 'kinwallet';
 
 CREATE TEMP TABLE moment AS
@@ -24,5 +24,6 @@ SELECT pg_temp.in_zone(zone) FROM unnest('{Asia/Shanghai,America/New_York,Pacifi
 -- 1 % of the ids would be out of order if their first 48 bits were not milliseconds
 SELECT is((SELECT count(*) FROM (SELECT id, lag(id) OVER (ORDER BY n) AS before FROM (SELECT n, left(kinwallet.new_request_id()::text, 13) AS id FROM generate_series(1, 1000) AS n) AS i) AS o
 	WHERE id < before), 0::bigint, 'EDGE-90: new request ids are in the order of time');
+SELECT throws_ok($$SET kinwallet.clock = '0044-03-15 10:00 BC'$$, '22023', NULL, 'no moment before our era: a parallel worker could not read it');
 SELECT * FROM finish();
 ROLLBACK;

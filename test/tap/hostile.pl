@@ -182,14 +182,15 @@ sub difference
 my %written;
 for my $name ('plain', grep { $_ ne 'plain' } sort keys %settings)
 {
-	my $db = clone('set_' . $name =~ tr/ /_/r);
+	my $db = clone('set_' . lc($name =~ tr/ /_/r));
 	my ($out, $err);
 
 	$node->psql($db, "$settings{$name};\n$scenario", stdout => \$out, stderr => \$err, on_error_stop => 1);
 	is($err =~ s/^.*(?:NOTICE|WARNING):.*\n//gmr, '', "$name: every call succeeds");
 	$written{$name} = $node->safe_psql($db, $contents);
 	next if $name eq 'replica';
-	is(difference($written{plain}, $written{$name}), '', "$name: the rows are those of a plain session");
+	# the steps of clearing say who took them
+	is(difference($written{plain}, $written{$name}), $name eq 'an application' ? 'clearing_month clearing_step' : '', "$name: the rows are those of a plain session");
 	is(findings($db), '', "$name: verify_ledger() agrees");
 }
 isnt(difference($node->safe_psql('base', $contents), $written{plain}), '', 'which are others than before');
@@ -230,7 +231,7 @@ with_trigger('transfers again, after the fact', 'transfer', 'AFTER INSERT', $rec
 with_trigger('transfers again, after the wallet', 'wallet', 'AFTER UPDATE', $recursion, $transfer, 'done');
 with_trigger('transfers again, before the wallet', 'wallet', 'BEFORE UPDATE', $recursion =~ s/RETURN NULL/RETURN NEW/r, $transfer, '27000');
 with_trigger('transfers for ever', 'transfer', 'AFTER INSERT', "PERFORM kinwallet.transfer(gen_random_uuid(), 1, 2, '0.01'); RETURN NULL;", $transfer, 'KW007');
-with_trigger('catches what it did', 'transfer', 'AFTER INSERT', "BEGIN PERFORM kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00'); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN RETURN NULL; END;", $transfer, 'done');
+with_trigger('catches what it did', 'transfer', 'AFTER INSERT', "IF pg_trigger_depth() > 2 THEN RETURN NULL; END IF; BEGIN PERFORM kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00'); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN RETURN NULL; END;", $transfer, 'done');
 with_trigger('deletes the ledger', 'transfer', 'AFTER INSERT', 'DROP SCHEMA kinwallet_data CASCADE; RETURN NULL;', $transfer, '55006');
 with_trigger('alters a table in use', 'wallet', 'BEFORE UPDATE', 'ALTER TABLE kinwallet_data.wallet ADD COLUMN x int; RETURN NEW;', $transfer, '55006');
 with_trigger('drops the extension', 'draw', 'AFTER INSERT', 'DROP EXTENSION kinwallet CASCADE; RETURN NULL;', $spend, '3F000');
