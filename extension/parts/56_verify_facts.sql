@@ -349,10 +349,14 @@ COMMENT ON FUNCTION kinwallet.verify_clearing() IS 'the checks of verify_ledger(
 
 CREATE FUNCTION kinwallet.verify_ledger()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_ledger$
+BEGIN
+	-- state without all its facts would be nothing but faults
+	PERFORM kinwallet.unarchived('-infinity');
+	RETURN QUERY
 	SELECT * FROM kinwallet.verify_wallets()
 	UNION ALL
 	SELECT * FROM kinwallet.verify_relations()
@@ -367,6 +371,7 @@ AS $verify_ledger$
 	UNION ALL
 	SELECT * FROM kinwallet.verify_notices()
 	UNION ALL
-	SELECT * FROM kinwallet.verify_prepayment()
+	SELECT * FROM kinwallet.verify_prepayment();
+END
 $verify_ledger$;
 COMMENT ON FUNCTION kinwallet.verify_ledger() IS 'check every invariant of the ledger: no row, no fault';
