@@ -201,6 +201,7 @@ kw_credit_accounts(PG_FUNCTION_ARGS)
 	ErrorContextCallback callback;
 
 	KW_ARGS_NOT_NULL("request_ids", "person_ids", "amounts");
+	PreventCommandIfReadOnly("kinwallet.credit_accounts()");
 	request_ids = kw_array_arg(fcinfo, 0, "request_ids", &n);
 	person_ids = kw_array_arg(fcinfo, 1, "person_ids", &n_persons);
 	amounts = kw_array_arg(fcinfo, 2, "amounts", &n_amounts);

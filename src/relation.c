@@ -330,6 +330,7 @@ kw_request_relation(PG_FUNCTION_ARGS)
 	bool		accepted;
 
 	KW_ARGS_NOT_NULL("contributor", "recipient", "kinship", "requested_by");
+	PreventCommandIfReadOnly("kinwallet.request_relation()");
 	contributor = PG_GETARG_INT64(0);
 	recipient = PG_GETARG_INT64(1);
 	requested_by = PG_GETARG_INT64(3);
@@ -363,6 +364,7 @@ kw_accept_relation(PG_FUNCTION_ARGS)
 	KnownRelation r;
 
 	KW_ARGS_NOT_NULL("relation_id", "accepted_by");
+	PreventCommandIfReadOnly("kinwallet.accept_relation()");
 	accepted_by = PG_GETARG_INT64(1);
 
 	kw_spi_begin(&spi);
@@ -408,6 +410,7 @@ Datum
 kw_refuse_relation(PG_FUNCTION_ARGS)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
+	PreventCommandIfReadOnly("kinwallet.refuse_relation()");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), false);
 	PG_RETURN_VOID();
 }
@@ -420,6 +423,7 @@ Datum
 kw_withdraw_relation(PG_FUNCTION_ARGS)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
+	PreventCommandIfReadOnly("kinwallet.withdraw_relation()");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), true);
 	PG_RETURN_VOID();
 }
@@ -437,6 +441,7 @@ kw_establish_relation(PG_FUNCTION_ARGS)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("contributor", "recipient", "kinship");
+	PreventCommandIfReadOnly("kinwallet.establish_relation()");
 	contributor = PG_GETARG_INT64(0);
 	recipient = PG_GETARG_INT64(1);
 
@@ -468,6 +473,7 @@ kw_establish_relations(PG_FUNCTION_ARGS)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("contributors", "recipients", "kinships");
+	PreventCommandIfReadOnly("kinwallet.establish_relations()");
 	contributors = kw_array_arg(fcinfo, 0, "contributors", &n_contributors);
 	recipients = kw_array_arg(fcinfo, 1, "recipients", &n_recipients);
 	kinships = kw_array_arg(fcinfo, 2, "kinships", &n_kinships);
@@ -545,6 +551,7 @@ kw_dissolve_relation(PG_FUNCTION_ARGS)
 	KnownRelation r;
 
 	KW_ARGS_NOT_NULL("relation_id", NULL, "reason");
+	PreventCommandIfReadOnly("kinwallet.dissolve_relation()");
 	stored = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	reason = parse_reason(stored);
 	if (reason == DISSOLVE_VOLUNTARY && PG_ARGISNULL(1))
