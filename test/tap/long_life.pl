@@ -28,7 +28,7 @@ my $year = substr($now, 0, 7);
 
 my $node = PostgreSQL::Test::Cluster->new('long_life');
 $node->init;
-$node->append_conf('postgresql.conf', "log_statement = none\nautovacuum_naptime = 1s\nmax_locks_per_transaction = 256");
+$node->append_conf('postgresql.conf', "log_statement = none\nautovacuum_naptime = 1s\nmax_locks_per_transaction = 256\nmax_prepared_transactions = 1");
 $node->start;
 
 # The SQLSTATE, message and HINT of a statement that fails.
@@ -147,12 +147,13 @@ BEGIN
 			PERFORM site.try(format('kinwallet.refund(kinwallet.request_id_of(%L), %s, %L)', 'all ' || r.spending_id, r.spending_id, r.rest));
 		END LOOP;
 	END IF;
-	FOR r IN SELECT relation_id, contributor, recipient FROM kinwallet_data.relation WHERE state = 'a' AND random() < 0.03 LOOP
+	FOR r IN SELECT relation_id, contributor, recipient FROM kinwallet_data.relation WHERE state = 'a' AND contributor <> 1 AND random() < 0.03 LOOP
 		PERFORM kinwallet.dissolve_relation(r.relation_id, r.recipient);
 		PERFORM site.at(m + interval '20 days 12 hours');
 		PERFORM site.try(format('kinwallet.establish_relation(%s, %s, %L)', r.contributor, r.recipient, 'sibling'));
 	END LOOP;
-	FOR r IN SELECT person_id, status FROM kinwallet_data.person WHERE (status = 'paused' OR random() < 0.02) AND status <> 'deceased' LOOP
+	-- 1, 2 and 12 are needed in the end
+	FOR r IN SELECT person_id, status FROM kinwallet_data.person WHERE person_id NOT IN (1, 2, 12) AND (status = 'paused' OR random() < 0.02) AND status <> 'deceased' LOOP
 		PERFORM kinwallet.insurance_event('e' || r.person_id || m, r.person_id, kinwallet.business_date(), status => CASE r.status WHEN 'paused' THEN 'normal' ELSE 'paused' END);
 	END LOOP;
 	IF extract(month FROM m) IN (6, 12) THEN
@@ -196,7 +197,9 @@ my $pairs = query($select_pairs);
 like($pairs, qr/640000.*\n.*\n/, 'the last month has pairs');
 
 # Transaction ids jump to some 20 million before the limit, as if nothing had been
-# vacuumed for years.  The server then vacuums, autovacuum or not.
+# vacuumed for years.  The server then vacuums, autovacuum or not; a forgotten prepared
+# transaction keeps it from getting anywhere for a while.
+query("CREATE TABLE site.forgotten (n int); BEGIN; INSERT INTO site.forgotten VALUES (1); PREPARE TRANSACTION 'forgotten'");
 my $limit = query('SELECT min(datfrozenxid::text::bigint) + 2147483647 FROM pg_database');
 my $segment = int($limit / 1048576) - 20;
 $node->append_conf('postgresql.conf', 'autovacuum = off');
@@ -208,6 +211,7 @@ my ($out, $warning);
 $node->psql('postgres', "SELECT site.at('$now 11:00+08'); SELECT kinwallet.credit_account(kinwallet.request_id_of('late'), 1, '1.00')", stdout => \$out, stderr => \$warning);
 like($warning, qr/WARNING:  database "\w+" must be vacuumed within/, 'the server presses for a vacuum');
 like($out, qr/^\d+\.\d\d$/m, 'and postings go on');
+query("ROLLBACK PREPARED 'forgotten'");
 ok($node->poll_query_until('postgres', 'SELECT max(age(datfrozenxid)) < 200000000 FROM pg_database'), 'forced vacuums advance every table of the ledger');
 is(query(q{SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind = 'r' AND age(relfrozenxid) > 200000000}), '', 'none is left behind');
 verified('vacuumed by force');
