@@ -211,6 +211,7 @@ KW_PUBLIC_SQL(proposals)
  * Keeping it running
  */
 KW_PUBLIC_SQL(ensure_partitions)
+KW_PUBLIC_SQL(archive_month)
 KW_PUBLIC_SQL(set_audit)
 KW_PUBLIC_SQL(audit_trail)
 KW_DOOR(kw_grant_role, KW_FN_grant_role, change_duties)

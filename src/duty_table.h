@@ -126,6 +126,7 @@ KW_FN(proposals, KW_SUBJECT_PLACE, 0,               "-ss----s-")
 /* keeping it running */
 KW_FN(sweep, KW_SUBJECT_NATION, 0,                  "--------s")
 KW_FN(ensure_partitions, KW_SUBJECT_NATION, 0,      "--------s")
+KW_FN(archive_month, KW_SUBJECT_NATION, 0,          "--------s")
 KW_FN(grant_role, KW_SUBJECT_NATION, 0,             "--------s")
 KW_FN(revoke_role, KW_SUBJECT_NATION, 0,            "--------s")
 KW_FN(set_audit, KW_SUBJECT_NATION, 0,              "--------s")

@@ -15,6 +15,7 @@
  */
 #include "compat.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "args.h"
@@ -445,6 +446,7 @@ KW_PUBLIC(cancel_hold)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("hold_id");
+	PreventCommandIfReadOnly("kinwallet.cancel_hold()");
 	find_hold(PG_GETARG_INT64(0), &hold);
 
 	kw_spi_begin(&spi);

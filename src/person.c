@@ -15,6 +15,7 @@
 
 #include "access/htup_details.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -356,6 +357,7 @@ KW_PUBLIC(insurance_event)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("event_id", "person_id", "effective_on", NULL, NULL, NULL);
+	PreventCommandIfReadOnly("kinwallet.insurance_event()");
 	check_event(fcinfo);
 	for (int i = 0; i < 6; i++)
 	{

@@ -329,6 +329,7 @@ KW_PUBLIC(request_relation)
 	bool		accepted;
 
 	KW_ARGS_NOT_NULL("contributor", "recipient", "kinship", "requested_by");
+	PreventCommandIfReadOnly("kinwallet.request_relation()");
 	contributor = PG_GETARG_INT64(0);
 	recipient = PG_GETARG_INT64(1);
 	requested_by = PG_GETARG_INT64(3);
@@ -360,6 +361,7 @@ KW_PUBLIC(accept_relation)
 	KnownRelation r;
 
 	KW_ARGS_NOT_NULL("relation_id", "accepted_by");
+	PreventCommandIfReadOnly("kinwallet.accept_relation()");
 	accepted_by = PG_GETARG_INT64(1);
 
 	kw_spi_begin(&spi);
@@ -403,6 +405,7 @@ end_request(int64 relation_id, int64 by_person, bool withdraw)
 KW_PUBLIC(refuse_relation)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
+	PreventCommandIfReadOnly("kinwallet.refuse_relation()");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), false);
 	PG_RETURN_VOID();
 }
@@ -413,6 +416,7 @@ KW_PUBLIC(refuse_relation)
 KW_PUBLIC(withdraw_relation)
 {
 	KW_ARGS_NOT_NULL("relation_id", "by");
+	PreventCommandIfReadOnly("kinwallet.withdraw_relation()");
 	end_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1), true);
 	PG_RETURN_VOID();
 }
@@ -428,6 +432,7 @@ KW_PUBLIC(establish_relation)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("contributor", "recipient", "kinship");
+	PreventCommandIfReadOnly("kinwallet.establish_relation()");
 	contributor = PG_GETARG_INT64(0);
 	recipient = PG_GETARG_INT64(1);
 
@@ -457,6 +462,7 @@ KW_PUBLIC(establish_relations)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("contributors", "recipients", "kinships");
+	PreventCommandIfReadOnly("kinwallet.establish_relations()");
 	contributors = kw_array_arg(fcinfo, 0, "contributors", &n_contributors);
 	recipients = kw_array_arg(fcinfo, 1, "recipients", &n_recipients);
 	kinships = kw_array_arg(fcinfo, 2, "kinships", &n_kinships);
@@ -532,6 +538,7 @@ KW_PUBLIC(dissolve_relation)
 	KnownRelation r;
 
 	KW_ARGS_NOT_NULL("relation_id", NULL, "reason");
+	PreventCommandIfReadOnly("kinwallet.dissolve_relation()");
 	stored = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	reason = parse_reason(stored);
 	if (reason == DISSOLVE_VOLUNTARY && PG_ARGISNULL(1))

@@ -14,6 +14,7 @@
 #include "compat.h"
 
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "clock.h"
@@ -161,6 +162,7 @@ KW_PUBLIC(sweep)
 	int64		n[lengthof(steps)];
 	KwSpi		spi;
 
+	PreventCommandIfReadOnly("kinwallet.sweep()");
 	InitMaterializedSRF(fcinfo, 0);
 	kw_spi_begin(&spi);
 	for (int i = 0; i < (int) lengthof(steps); i++)

@@ -11,6 +11,7 @@
  */
 #include "compat.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "args.h"
@@ -125,6 +126,7 @@ KW_PUBLIC(open_wallet)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("person_id", NULL, NULL);
+	PreventCommandIfReadOnly("kinwallet.open_wallet()");
 	person_id = PG_GETARG_INT64(0);
 	if (!nulls[1] && !kw_region_opened_on(PG_GETARG_REGION_CODE(1), &opened_on))
 		ereport(ERROR,
@@ -188,6 +190,7 @@ KW_PUBLIC(close_wallet)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("person_id");
+	PreventCommandIfReadOnly("kinwallet.close_wallet()");
 	person_id = PG_GETARG_INT64(0);
 
 	kw_spi_begin(&spi);
@@ -228,6 +231,7 @@ switch_freeze(FunctionCallInfo fcinfo, bool freeze)
 	KwSpi		spi;
 
 	KW_ARGS_NOT_NULL("person_id", "reason");
+	PreventCommandIfReadOnly(freeze ? "kinwallet.freeze_wallet()" : "kinwallet.unfreeze_wallet()");
 	person_id = PG_GETARG_INT64(0);
 	reason = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	if (reason[strspn(reason, " \t\r\n")] == '\0')

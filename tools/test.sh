@@ -18,12 +18,14 @@ build_config=${PG_CONFIG-}
 passed=0
 failed=0
 finished=no
+small=
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/kinwallet-test.XXXXXX") || exit
 
 finish()
 {
 	trap - EXIT
 	bash tools/cluster.sh stop "$tmp"
+	[ -z "$small" ] || umount --lazy "$small"
 	rm -rf "$tmp"
 	# Leaving early is a failure, whatever has been counted so far.
 	[ $finished = yes ] || failed=$((failed + 1))
@@ -145,10 +147,15 @@ if compgen -G 'test/tap/*.pl' >/dev/null; then
 	if [ "$(id -u)" -eq 0 ]; then
 		chown -R postgres "$tmp/tap"
 		run=(runuser -u postgres --)
+		# a file system to fill, where the environment allows one
+		mkdir "$tmp/small"
+		if mount -t tmpfs -o "size=64m,mode=700,uid=$(id -u postgres)" tmpfs "$tmp/small" 2>/dev/null; then
+			small=$tmp/small
+		fi
 	fi
 	(
 		cd "$tmp/tap" &&
-			"${run[@]}" env TESTDIR="$tmp/tap" PG_REGRESS="$pgxs/src/test/regress/pg_regress" \
+			"${run[@]}" env TESTDIR="$tmp/tap" SMALL_FS="$small" PG_REGRESS="$pgxs/src/test/regress/pg_regress" \
 				prove --verbose -I "$pgxs/src/test/perl" -I . ./*.pl
 	) > "$tmp/tap.log" 2>&1
 	report_tap TAP "$tmp/tap.log" $?

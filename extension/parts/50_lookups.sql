@@ -109,7 +109,8 @@ COMMENT ON FUNCTION kinwallet.quotas(bigint) IS 'the relations of a person in bo
  * balance that the row's line in history() is about.
  *
  * A person's draws are found through the spendings of the recipients, since
- * facts have no index on the recipient or on the contributor of a draw.
+ * facts have no index on the recipient or on the contributor of a draw; and
+ * through their refunds, since a spending may have been archived before them.
  */
 CREATE FUNCTION kinwallet.person_facts(person_id bigint)
 	RETURNS TABLE (at timestamptz, fact_id bigint, part integer, kind text, counterparty bigint, relation_id bigint,
@@ -146,9 +147,10 @@ AS $person_facts$
 		CASE d.kind WHEN 'd' THEN NULL ELSE d.contributor END, d.relation_id,
 		'received', 0, CASE d.kind WHEN 'd' THEN -kinwallet.fen(d.amount) ELSE kinwallet.fen(d.amount) END, 0, 0,
 		CASE d.kind WHEN 'd' THEN d.spending_id ELSE d.draw_id END::text
-	FROM kinwallet_data.spending AS s
+	FROM (SELECT s.spending_id FROM kinwallet_data.spending AS s WHERE s.recipient = person_facts.person_id
+		UNION SELECT f.spending_id FROM kinwallet_data.refund AS f WHERE f.recipient = person_facts.person_id) AS s
 	JOIN kinwallet_data.draw AS d ON d.spending_id = s.spending_id
-	WHERE s.recipient = person_facts.person_id AND (d.kind = 'd' OR d.place = 'q')
+	WHERE d.kind = 'd' OR d.place = 'q'
 	UNION ALL
 	SELECT d.at, d.draw_id, 3,
 		CASE WHEN d.kind = 'd' THEN 'aid_used' WHEN d.place = 'q' THEN 'aid_refunded'
@@ -164,7 +166,8 @@ AS $person_facts$
 			WHEN 'r' THEN ' resident_medical' WHEN 'l' THEN ' long_term_care' ELSE '' END
 	FROM (SELECT DISTINCT r.recipient FROM kinwallet_data.relation AS r
 		WHERE r.contributor = person_facts.person_id) AS helped
-	JOIN kinwallet_data.spending AS s ON s.recipient = helped.recipient
+	CROSS JOIN LATERAL (SELECT s.spending_id FROM kinwallet_data.spending AS s WHERE s.recipient = helped.recipient
+		UNION SELECT f.spending_id FROM kinwallet_data.refund AS f WHERE f.recipient = helped.recipient) AS s
 	JOIN kinwallet_data.draw AS d ON d.spending_id = s.spending_id AND d.contributor = person_facts.person_id
 	UNION ALL
 	SELECT f.at, f.refund_id, 1, 'refund_own', NULL, NULL,
@@ -186,7 +189,11 @@ AS $person_facts$
 $person_facts$;
 COMMENT ON FUNCTION kinwallet.person_facts(bigint) IS 'what each fact did to a person''s balances; serves history() and balance_as_of()';
 
--- A contributor learns the day of a use, not the hour (EDGE-96); the order is by the hour.
+/*
+ * A contributor learns the day of a use, not the hour (EDGE-96); the order is
+ * by the hour.  Where months were archived, what they left of each balance is
+ * the present one less all lines since: it is brought forward.
+ */
 CREATE FUNCTION kinwallet.history_unchecked(person_id bigint, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL)
 	RETURNS TABLE (at timestamptz, kind text, counterparty bigint, amount kinwallet.wallet_amount,
 		balance_after kinwallet.wallet_amount, reference text)
@@ -200,11 +207,35 @@ AS $history$
 		FROM kinwallet.known_person(history_unchecked.person_id) AS known(person_id),
 			kinwallet.person_facts(known.person_id) AS f
 		GROUP BY f.at, f.fact_id, f.part, f.kind, f.counterparty, f.shown, f.reference
+	), opening AS (
+		SELECT first.month::timestamp AT TIME ZONE 'Asia/Shanghai' AS at, 0 AS fact_id, forward.part, forward.shown || '_forward' AS kind,
+			NULL::bigint AS counterparty, forward.shown, NULL::text AS reference,
+			CASE forward.part WHEN 1 THEN forward.fen ELSE 0 END AS account, CASE forward.part WHEN 2 THEN forward.fen ELSE 0 END AS received,
+			CASE forward.part WHEN 3 THEN forward.fen ELSE 0 END AS given, CASE forward.part WHEN 4 THEN forward.fen ELSE 0 END AS suspense
+		FROM kinwallet.archived_before() AS first(month)
+		CROSS JOIN LATERAL (
+			SELECT now.part, now.shown, coalesce(now.fen, 0) - coalesce(now.moved, 0) AS fen
+			FROM (VALUES
+				(1, 'account', (SELECT kinwallet.fen(w.available)::numeric FROM kinwallet_data.wallet AS w WHERE w.person_id = history_unchecked.person_id),
+					(SELECT sum(l.account) FROM line AS l)),
+				(2, 'received', (SELECT sum(kinwallet.fen(r.remaining) + kinwallet.fen(r.held)) FROM kinwallet_data.relation AS r WHERE r.recipient = history_unchecked.person_id),
+					(SELECT sum(l.received) FROM line AS l)),
+				(3, 'given', (SELECT sum(kinwallet.fen(r.remaining) + kinwallet.fen(r.held)) FROM kinwallet_data.relation AS r WHERE r.contributor = history_unchecked.person_id),
+					(SELECT sum(l.given) FROM line AS l)),
+				(4, 'suspense', (SELECT sum(kinwallet.fen(s.amount)) FROM kinwallet_data.suspense AS s WHERE s.person_id = history_unchecked.person_id),
+					(SELECT sum(l.suspense) FROM line AS l))
+			) AS now(part, shown, fen, moved)
+		) AS forward
+		WHERE first.month IS NOT NULL AND forward.fen <> 0
 	), balance AS (
 		SELECT l.*,
 			sum(l.account) OVER forward AS account_after, sum(l.received) OVER forward AS received_after,
 			sum(l.given) OVER forward AS given_after, sum(l.suspense) OVER forward AS suspense_after
-		FROM line AS l
+		FROM (
+			SELECT at, fact_id, part, kind, counterparty, shown, reference, account, received, given, suspense FROM line
+			UNION ALL
+			SELECT at, fact_id, part, kind, counterparty, shown, reference, account, received, given, suspense FROM opening
+		) AS l
 		WINDOW forward AS (ORDER BY l.at, l.fact_id, l.part)
 	)
 	SELECT CASE b.shown WHEN 'given' THEN date_trunc('day', b.at, 'Asia/Shanghai') ELSE b.at END,
@@ -227,6 +258,7 @@ COMMENT ON FUNCTION kinwallet.history(bigint, timestamptz, timestamptz) IS
 	'what moved a person''s money, with the balance that each line changed; from since to before until';
 
 -- What is held at a moment is not available then; so is what belongs to a suspended relation.
+-- What archived months left of a balance is the present one less all facts since.
 CREATE FUNCTION kinwallet.balance_as_of_unchecked(person_id bigint, at timestamptz,
 	OUT own_available kinwallet.wallet_amount, OUT received_available kinwallet.wallet_amount)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -234,28 +266,40 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $balance_as_of$
 	WITH fact AS (
-		SELECT f.relation_id, sum(f.account) AS account, sum(f.received) AS received
+		SELECT f.relation_id,
+			coalesce(sum(f.account) FILTER (WHERE f.at <= balance_as_of_unchecked.at), 0) AS account, sum(f.account) AS account_moved,
+			coalesce(sum(f.received) FILTER (WHERE f.at <= balance_as_of_unchecked.at), 0) AS received, sum(f.received) AS received_moved
 		FROM kinwallet.known_person(balance_as_of_unchecked.person_id) AS known(person_id),
 			kinwallet.person_facts(known.person_id) AS f
-		WHERE f.at <= balance_as_of_unchecked.at
 		GROUP BY f.relation_id
+	), quota AS (
+		SELECT r.relation_id, coalesce(f.received, 0) + CASE WHEN first.month IS NULL THEN 0
+			ELSE kinwallet.fen(r.remaining) + kinwallet.fen(r.held) - coalesce(f.received_moved, 0) END AS received
+		FROM kinwallet_data.relation AS r
+		CROSS JOIN kinwallet.archived_before() AS first(month)
+		LEFT JOIN fact AS f ON f.relation_id = r.relation_id
+		WHERE r.recipient = balance_as_of_unchecked.person_id
 	), free AS (
-		SELECT f.received - coalesce((
+		SELECT q.received - coalesce((
 				SELECT sum(kinwallet.fen(part.amount))
 				FROM kinwallet_data.hold_part AS part
 				JOIN kinwallet_data.hold AS h ON h.hold_id = part.hold_id
-				WHERE part.relation_id = f.relation_id AND h.at <= balance_as_of_unchecked.at
+				WHERE part.relation_id = q.relation_id AND h.at <= balance_as_of_unchecked.at
 					AND (h.ended_at IS NULL OR h.ended_at > balance_as_of_unchecked.at)), 0) AS remaining
-		FROM fact AS f
-		WHERE f.received <> 0 AND (
+		FROM quota AS q
+		WHERE q.received <> 0 AND (
 			SELECT e.kind IN ('accepted', 'established', 'resumed')
 			FROM kinwallet_data.relation_event AS e
-			WHERE e.relation_id = f.relation_id AND e.at <= balance_as_of_unchecked.at
+			WHERE e.relation_id = q.relation_id AND e.at <= balance_as_of_unchecked.at
 			ORDER BY e.at DESC, e.event_id DESC
 			LIMIT 1)
 	)
-	SELECT kinwallet.from_fen(coalesce((SELECT sum(account) FROM fact), 0)::bigint),
+	SELECT kinwallet.from_fen((coalesce((SELECT sum(account) FROM fact), 0)
+			+ CASE WHEN kinwallet.archived_before() IS NULL THEN 0 ELSE
+				coalesce((SELECT kinwallet.fen(w.available) FROM kinwallet_data.wallet AS w WHERE w.person_id = balance_as_of_unchecked.person_id), 0)
+				- coalesce((SELECT sum(account_moved) FROM fact), 0) END)::bigint),
 		kinwallet.from_fen(coalesce((SELECT sum(remaining) FROM free), 0)::bigint)
+	FROM kinwallet.unarchived((balance_as_of_unchecked.at AT TIME ZONE 'Asia/Shanghai')::date)
 $balance_as_of$;
 COMMENT ON FUNCTION kinwallet.balance_as_of_unchecked(bigint, timestamptz) IS 'balance_as_of() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.balance_as_of(person_id bigint, at timestamptz,
@@ -275,33 +319,37 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $double_entry$
-	SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
-	FROM kinwallet_data.account_entry AS e
-	WHERE e.month = double_entry_unchecked.month
-	UNION ALL
-	SELECT 'transfer', t.transfer_id, t.at, 'individual_account', 'quota', t.amount, NULL, NULL
-	FROM kinwallet_data.transfer AS t
-	WHERE t.month = double_entry_unchecked.month
-	UNION ALL
-	SELECT 'spending', s.spending_id, s.at, 'individual_account', 'payable', s.own_account, s.recipient_region, s.payee_region
-	FROM kinwallet_data.spending AS s
-	WHERE s.month = double_entry_unchecked.month AND kinwallet.fen(s.own_account) > 0
-	UNION ALL
-	SELECT 'draw', d.draw_id, d.at,
-		CASE d.kind WHEN 'd' THEN 'quota' ELSE 'payable' END,
-		CASE WHEN d.kind = 'd' THEN 'payable' WHEN d.place = 'q' THEN 'quota' WHEN d.place = 'a' THEN 'individual_account' ELSE 'suspense' END,
-		d.amount, d.payer_region, d.payee_region
-	FROM kinwallet_data.draw AS d
-	WHERE d.month = double_entry_unchecked.month
-	UNION ALL
-	SELECT 'refund', f.refund_id, f.at, 'payable', 'individual_account', f.amount, s.recipient_region, s.payee_region
-	FROM kinwallet_data.refund AS f
-	LEFT JOIN kinwallet_data.spending AS s ON s.spending_id = f.spending_id AND s.month = kinwallet.id_month(f.spending_id)
-	WHERE f.month = double_entry_unchecked.month AND f.kind = 'o'
-	UNION ALL
-	SELECT 'return_', b.return_id, b.at, 'quota', 'individual_account', b.amount, NULL, NULL
-	FROM kinwallet_data.return_ AS b
-	WHERE b.month = double_entry_unchecked.month
+	SELECT entry.*
+	FROM kinwallet.unarchived(double_entry_unchecked.month) AS asked(month)
+	CROSS JOIN LATERAL (
+		SELECT 'account_entry', e.entry_id, e.at, 'outside', 'individual_account', e.amount, NULL::kinwallet.region_code, NULL::kinwallet.region_code
+		FROM kinwallet_data.account_entry AS e
+		WHERE e.month = asked.month
+		UNION ALL
+		SELECT 'transfer', t.transfer_id, t.at, 'individual_account', 'quota', t.amount, NULL, NULL
+		FROM kinwallet_data.transfer AS t
+		WHERE t.month = asked.month
+		UNION ALL
+		SELECT 'spending', s.spending_id, s.at, 'individual_account', 'payable', s.own_account, s.recipient_region, s.payee_region
+		FROM kinwallet_data.spending AS s
+		WHERE s.month = asked.month AND kinwallet.fen(s.own_account) > 0
+		UNION ALL
+		SELECT 'draw', d.draw_id, d.at,
+			CASE d.kind WHEN 'd' THEN 'quota' ELSE 'payable' END,
+			CASE WHEN d.kind = 'd' THEN 'payable' WHEN d.place = 'q' THEN 'quota' WHEN d.place = 'a' THEN 'individual_account' ELSE 'suspense' END,
+			d.amount, d.payer_region, d.payee_region
+		FROM kinwallet_data.draw AS d
+		WHERE d.month = asked.month
+		UNION ALL
+		SELECT 'refund', f.refund_id, f.at, 'payable', 'individual_account', f.amount, s.recipient_region, s.payee_region
+		FROM kinwallet_data.refund AS f
+		LEFT JOIN kinwallet_data.spending AS s ON s.spending_id = f.spending_id AND s.month = kinwallet.id_month(f.spending_id)
+		WHERE f.month = asked.month AND f.kind = 'o'
+		UNION ALL
+		SELECT 'return_', b.return_id, b.at, 'quota', 'individual_account', b.amount, NULL, NULL
+		FROM kinwallet_data.return_ AS b
+		WHERE b.month = asked.month
+	) AS entry
 $double_entry$;
 COMMENT ON FUNCTION kinwallet.double_entry_unchecked(date) IS 'double_entry() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.double_entry(month date)

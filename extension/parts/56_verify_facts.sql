@@ -367,10 +367,14 @@ COMMENT ON FUNCTION kinwallet.verify_clearing() IS 'the checks of verify_ledger(
 
 CREATE FUNCTION kinwallet.verify_ledger_unchecked()
 	RETURNS TABLE (check_name text, subject text, expected text, found text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $verify_ledger$
+BEGIN
+	-- state without all its facts would be nothing but faults
+	PERFORM kinwallet.unarchived('-infinity');
+	RETURN QUERY
 	SELECT * FROM kinwallet.verify_wallets()
 	UNION ALL
 	SELECT * FROM kinwallet.verify_relations()
@@ -385,7 +389,8 @@ AS $verify_ledger$
 	UNION ALL
 	SELECT * FROM kinwallet.verify_notices()
 	UNION ALL
-	SELECT * FROM kinwallet.verify_prepayment()
+	SELECT * FROM kinwallet.verify_prepayment();
+END
 $verify_ledger$;
 COMMENT ON FUNCTION kinwallet.verify_ledger_unchecked() IS 'verify_ledger() without its door: with the caller''s own rights';
 CREATE FUNCTION kinwallet.verify_ledger()

@@ -96,6 +96,7 @@ BEGIN
 	IF province IS NOT NULL THEN
 		PERFORM kinwallet.known_province(province);
 	END IF;
+	PERFORM kinwallet.unarchived(month);
 
 	IF jsonb_typeof(lines) <> 'array' THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'lines must be an array of objects';

@@ -23,6 +23,7 @@ BEGIN
 	IF province IS NOT NULL THEN
 		PERFORM kinwallet.known_province(province);
 	END IF;
+	PERFORM kinwallet.unarchived(since);
 
 	RETURN QUERY
 	WITH draw AS (

@@ -171,6 +171,7 @@ INSERT INTO call VALUES
 	('act for a person', 'act_for', 2, '2'),
 	('keep it running', 'sweep', 2, ''),
 	('keep it running', 'ensure_partitions', 2, $$'2026-03-01'$$),
+	('keep it running', 'archive_month', 2, $$'2026-01-01'$$),
 	('keep it running', 'grant_role', 2, $$'regress_duty_nobody', 'auditor', 'nation'$$),
 	('keep it running', 'revoke_role', 2, $$'regress_duty_nobody', 'auditor', 'nation'$$),
 	('keep it running', 'set_audit', 2, $$'*', 'transfer', true, true$$),

@@ -155,11 +155,17 @@ $node->safe_psql('postgres', 'CREATE DATABASE plain');
 $node->command_ok(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @connection, '--dbname', 'plain', '--file', "$dir/plain.sql"], 'restore from text');
 same('plain');
 
-# Custom format, by two jobs
+# Custom format, restored by two jobs
 $node->command_ok(['pg_dump', @connection, '--format', 'custom', '--file', "$dir/custom.dump", 'origin'], 'dump in the custom format');
 $node->safe_psql('postgres', 'CREATE DATABASE parallel');
 $node->command_ok(['pg_restore', @connection, '--exit-on-error', '--jobs', '2', '--dbname', 'parallel', "$dir/custom.dump"], 'restore by two jobs');
 same('parallel');
+
+# A directory, written and read by two jobs
+$node->command_ok(['pg_dump', @connection, '--format', 'directory', '--jobs', '2', '--file', "$dir/directory", 'origin'], 'dump into a directory by two jobs');
+$node->safe_psql('postgres', 'CREATE DATABASE directory');
+$node->command_ok(['pg_restore', @connection, '--exit-on-error', '--jobs', '2', '--dbname', 'directory', "$dir/directory"], 'restore by two jobs');
+same('directory');
 
 # Section by section
 $node->safe_psql('postgres', 'CREATE DATABASE sections');
@@ -194,7 +200,7 @@ $node->command_ok(['pg_dump', @connection, '--file', "$dir/again.sql", 'parallel
 is(text("$dir/again.sql"), text("$dir/plain.sql"), 'a dump of the restored ledger is the same');
 
 # last, since it changes them
-lives($_) for ('origin', 'plain', 'parallel', 'sections', 'inserts', 'schema_only');
+lives($_) for ('origin', 'plain', 'parallel', 'directory', 'sections', 'inserts', 'schema_only');
 
 $node->stop;
 done_testing();
