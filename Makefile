@@ -157,13 +157,16 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test stress bench check-style checkver demo demo-stop dist
+.PHONY: test stress soak bench check-style checkver demo demo-stop dist
 
 test:
 	@REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
 
 stress:
 	@bash test/stress.sh '$(or $(SECONDS),30)'
+
+soak:
+	@bash test/model/soak.sh '$(or $(MINUTES),60)'
 
 bench:
 	@bash bench/run.sh

@@ -125,6 +125,11 @@ psql -Xqd pgtap -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION kinwallet' -c 'CREATE EX
 pg_prove --verbose --dbname pgtap test/pgtap/*.sql > "$tmp/pgtap.log" 2>&1
 report_tap pgTAP "$tmp/pgtap.log" $?
 
+begin "model (test/model)"
+test/model/run.py --seeds 1-"${MODEL_SEEDS:-100}" --fresh 1 > "$tmp/model.log" 2>&1
+report_tap model "$tmp/model.log" $?
+grep -E '^# [0-9]+ operations|^# seeds' "$tmp/model.log"
+
 # These start servers themselves, so they run as the user who may.  That user
 # need not be able to read this tree.
 if compgen -G 'test/tap/*.pl' >/dev/null; then
