@@ -11,7 +11,7 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from operations import Bad, Operation, play
-from world import INVERSE_CLASS, KIN_CLASS, PREMIUMS, REGIONS, USES, World, first_of_month, next_month, province
+from world import INVERSE_CLASS, KIN_CLASS, PREMIUMS, REGIONS, USES, World, first_of_month, month_before, next_month, province
 
 FIRST_DAY = date(2025, 12, 1)       # of the ledger
 LAST_DAY = date(2027, 11, 30)       # the clock goes no further; there are partitions to the end of the month after
@@ -23,7 +23,7 @@ WEIGHTS = {
     'request_relation': 6, 'accept_relation': 4, 'refuse_relation': 0.5, 'withdraw_relation': 0.5, 'establish_relation': 5,
     'dissolve_relation': 3, 'sweep': 1, 'freeze_wallet': 0.6, 'unfreeze_wallet': 1.2, 'close_wallet': 0.4, 'open_wallet': 1,
     'update_person': 1, 'insurance_event': 0.4, 'describe_person': 0.3, 'open_region': 0.2, 'update_provider': 0.5,
-    'amend_policy': 0.6, 'clock': 8, 'repeat': 6,
+    'clearing': 3, 'amend_policy': 0.6, 'clock': 8, 'repeat': 6,
 }
 PROVIDERS = ('H64010000001', 'H37010000001', 'H32050000001', 'P37010000001', 'P64020000001', 'P66000000001', 'H64020000002')
 NAMES = ('王一', "O'Neil", '李 二', 'x')
@@ -299,6 +299,64 @@ class Generator:
                 if op:
                     yield op
             yield self.next()
+        yield from self.epilogue()
+
+    def epilogue(self):
+        """Clear all that was spent, and look at every table."""
+        end = next_month(first_of_month(self.latest))
+        yield self.operation('clock', datetime(end.year, end.month, 1))
+        for month in sorted(m for m in self.world.fact_months | set(self.world.months) if m < end):
+            yield self.operation('cut_off', month)
+            yield self.operation('split', month)
+            for level in ('province', 'region', 'intra_province'):
+                yield self.operation('clearing_pairs', month, level)
+
+    def next_clearing(self):
+        """The next step of some month, or one that it is not time for."""
+        rnd = self.random
+        months = self.world.months
+        today = self.world.today()
+        if rnd.random() < 0.25:
+            month = rnd.choice(sorted(months) + [first_of_month(today), month_before(first_of_month(today)), date(2024, 1, 1), today])
+            step = rnd.choice(('cut_off', 'split', 'confirm_month', 'issue_notices', 'close_month', 'clearing_pairs'))
+        else:
+            uncut = sorted(m for m in self.world.fact_months if m not in months and m < first_of_month(today))
+            unfinished = [m for m in sorted(months) if months[m].state != 'closed']
+            month = rnd.choice((uncut[:1] + unfinished[:3]) or [month_before(first_of_month(today))])
+            state = months[month].state if month in months else 'open'
+            step = {'open': 'cut_off', 'cut_off': 'split', 'split': rnd.choice(('confirm_month',) * 6 + ('split', 'clearing_pairs')),
+                    'confirmed': 'issue_notices', 'noticed': rnd.choice(('pay',) * 4 + ('receive',)),
+                    'paid': rnd.choice(('receive', 'receive', 'close_month')), 'closed': 'close_month'}[state]
+        if step == 'confirm_month':
+            provinces = sorted({province(region) for region in REGIONS})
+            if month in months and months[month].tables and rnd.random() < 0.9:
+                missing = {province(r) for pair in months[month].tables['region'] for r in pair} - months[month].signed
+                provinces = sorted(missing) or provinces
+            return self.operation('confirm_month', month, rnd.choice(provinces + ['640100'] * (rnd.random() < 0.05)))
+        if step == 'clearing_pairs':
+            return self.operation('clearing_pairs', month, rnd.choice(('province', 'region', 'intra_province', 'nation')))
+        if step in ('pay', 'receive'):
+            return self.settle(month, step)
+        return self.operation(step, month)
+
+    def settle(self, month, step):
+        rnd = self.random
+        today = self.world.today()
+        day = today - timedelta(days=rnd.choice((0, 0, 0, 0, 1, 30, -1)))
+        notices = [n for n in self.world.notices.values() if n.month == month]
+        open_ones = [n for n in notices if n.side == step and (n.paid_on is None if step == 'pay' else n.paid_on and not n.received_on)]
+        notice = rnd.choice(open_ones if open_ones and rnd.random() < 0.9 else notices or [None])
+        if notice is None:
+            return None
+        number = notice.number if rnd.random() < 0.98 else 'KW-1'
+        if step == 'receive':
+            return self.operation('confirm_receipt', number, day)
+        reference = rnd.choice(('b1', 'b2', self.new_request(), self.new_request()))
+        if rnd.random() < 0.3:
+            # one thing wrong at most
+            left = notice.amount - notice.paid
+            return self.operation('record_instalment', number, rnd.choice((left, left + 1, 0, max(1, left // 3))), today, reference)
+        return self.operation('record_payment', number, day, reference)
 
     def newcomer(self, person):
         """A person with a wallet and money."""

@@ -56,6 +56,16 @@ CALLS = {
     'pay_premium': ('text int text int money text', 'kinwallet.pay_premium({0}, {1}, {2}, {3}, {4}, {5})'),
     'refund': ('text spending money', "model.name('f', kinwallet.refund({0}, {1}, {2}), '{uid}')"),
     'refund_own_account': ('text spending money', "model.name('f', kinwallet.refund_own_account({0}, {1}, {2}), '{uid}')"),
+    'cut_off': ('text', 'kinwallet.cut_off({0})'),
+    'split': ('text', 'kinwallet.split({0})'),
+    'clearing_pairs': ('text text', "(SELECT coalesce(string_agg(concat_ws(' ', payer, payee, person_times, items, gross, reversed, due, "
+                       "adjustment), ', ' ORDER BY payer, payee), '') FROM kinwallet.clearing_pairs({0}, {1}))"),
+    'confirm_month': ('text text', 'kinwallet.confirm_month({0}, {1})'),
+    'issue_notices': ('text', 'kinwallet.issue_notices({0})::text'),
+    'record_payment': ('notice text text', 'kinwallet.record_payment({0}, {1}, {2})'),
+    'record_instalment': ('notice money text text', 'kinwallet.record_instalment({0}, {1}, {2}, {3})'),
+    'confirm_receipt': ('notice text', 'kinwallet.confirm_receipt({0}, {1})'),
+    'close_month': ('text', 'kinwallet.close_month({0})'),
     # what the site does to its own tables
     'clock': ('clock', "(SELECT '' FROM set_config('kinwallet.clock', {0}, false))"),
     'amend_policy': ('scope text json', 'model.amend_policy({0}, {1}, {2})'),

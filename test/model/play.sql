@@ -142,6 +142,11 @@ BEGIN
 			(SELECT string_agg(concat_ws(' ', n.name, e.reason), ';' ORDER BY model.number(n.name))
 			FROM kinwallet_data.relation_event AS e LEFT JOIN model.name AS n ON n.kind = 'r' AND n.id = e.relation_id
 			WHERE e.kind = 'dissolved')
+		WHEN 'months' THEN
+			(SELECT string_agg(concat_ws(' ', month, state, signatures), ';' ORDER BY month) FROM kinwallet_data.clearing_month)
+		WHEN 'notices' THEN
+			(SELECT string_agg(concat_ws(' ', number, amount, coalesce(paid_on::text, '-'), coalesce(received_on::text, '-')), ';'
+				ORDER BY number COLLATE "C") FROM kinwallet_data.clearing_notice)
 		WHEN 'events' THEN
 			(SELECT count(*)::text FROM kinwallet_data.insurance_event)
 	END, '');

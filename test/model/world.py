@@ -55,6 +55,8 @@ INVERSE_CLASS = {
 USES = {'medical': 'medical_institution', 'drug': 'pharmacy', 'device': 'pharmacy', 'consumable': 'pharmacy'}
 # the regions of the model's small world
 REGIONS = ('640100', '640200', '370100', '370200', '320500', '110000', '660000', '650100')
+# the months that have partitions
+FIRST_MONTH, LAST_MONTH = date(2025, 12, 1), date(2027, 12, 1)
 PREMIUMS = ('resident_medical', 'long_term_care')
 
 
@@ -192,6 +194,43 @@ class Line:
     restore: bool
 
 
+@dataclass
+class Month:
+    state: str = 'cut_off'
+    signed: set = field(default_factory=set)
+    tables: dict = field(default_factory=dict)          # level -> (payer, payee) -> Pair
+
+
+@dataclass
+class Pair:
+    scope: str
+    spendings: set = field(default_factory=set)
+    items: int = 0
+    gross: int = 0
+    reversed: int = 0
+
+    def due(self):
+        return max(0, self.gross - self.reversed)
+
+    def adjustment(self):
+        return max(0, self.reversed - self.gross)
+
+
+@dataclass
+class Notice:
+    number: str
+    month: date
+    side: str
+    amount: int
+    issued_on: date
+    partner: str
+    paid: int = 0
+    paid_on: date = None
+    received_on: date = None
+    last_payment: date = date.min
+    references: set = field(default_factory=set)
+
+
 class World:
     def __init__(self):
         self.now = None
@@ -209,7 +248,8 @@ class World:
         self.suspense = {}              # (person, region) -> amount
         self.lines = []
         self.fact_months = set()
-        self.months = {}                # month -> state of clearing
+        self.months = {}                # month that was cut off -> Month
+        self.notices = {}               # number -> Notice
         self.counter = 0
         # the shipped policies (rules.md 1.8, C6) and the regions' opening days
         self.policies = [
@@ -458,6 +498,14 @@ class World:
         return 'true'
 
     def sweep(self, uid):
+        if self.month() in self.months:
+            # nothing of it can be done where some of it would return money
+            for hold in self.holds.values():
+                if hold.state == 'open' and hold.expires_at <= self.now:
+                    refuse_unless(all(x.has_quota_open() for x, _ in hold.parts), 'KW012')
+            for p in self.persons.values():
+                if self.paused_too_long(p):
+                    refuse_unless(not any(x.remaining for x in self.relations_of(p.person, 'active', 'suspended')), 'KW012')
         requests = holds = pauses = 0
         for r in self.relations.values():
             if r.state == 'requested' and r.expires_at <= self.now:
@@ -468,10 +516,13 @@ class World:
                 self.end_hold(hold, 'expired', 0)
                 holds += 1
         for p in self.persons.values():
-            if p.status == 'paused' and (self.today() - p.status_since).days >= self.policy(p.region).pause_days:
+            if self.paused_too_long(p):
                 pauses += len(self.relations_of(p.person, 'requested', 'active', 'suspended'))
                 self.end_relations(p.person, 'insurance_change')
         return f'requests_expired {requests}, holds_expired {holds}, pauses_dissolved {pauses}'
+
+    def paused_too_long(self, p):
+        return p.status == 'paused' and (self.today() - p.status_since).days >= self.policy(p.region).pause_days
 
     # ---- credits -----------------------------------------------------------
 
@@ -949,6 +1000,145 @@ class World:
         self.remember('refund_own', s.recipient, request_id, (spending, amount), f'{uid}')
         return f'{uid}'
 
+    # ---- clearing ----------------------------------------------------------
+
+    def clearing_month(self, month):
+        refuse_unless(month.day == 1, '22023')
+        refuse_unless(FIRST_MONTH <= month <= LAST_MONTH, 'KW017')
+
+    def cut_off(self, uid, month):
+        self.clearing_month(month)
+        refuse_unless(month not in self.months, 'KW012')
+        refuse_unless(next_month(month) <= self.today(), 'KW021')
+        refuse_unless(all(m >= month or m in self.months for m in self.fact_months), 'KW021')
+        self.months[month] = Month()
+        return ''
+
+    def split(self, uid, month):
+        self.clearing_month(month)
+        refuse_unless(month in self.months, 'KW021')
+        m = self.months[month]
+        refuse_unless(not m.signed, 'KW012')
+        m.tables = {'region': {}, 'province': {}, 'intra_province': {}}
+        for line in self.lines:
+            if line.month != month or line.scope == 'local':
+                continue
+            self.add_line(m.tables['region'], line.payer, line.payee, line)
+            if line.scope == 'cross_province':
+                self.add_line(m.tables['province'], province(line.payer), province(line.payee), line)
+            else:
+                self.add_line(m.tables['intra_province'], line.payer, line.payee, line)
+        m.state = 'split'
+        return ''
+
+    def add_line(self, table, payer, payee, line):
+        pair = table.setdefault((payer, payee), Pair(line.scope))
+        pair.items += 1
+        if line.restore:
+            pair.reversed += line.amount
+        else:
+            pair.gross += line.amount
+            pair.spendings.add(line.spending)
+
+    def clearing_pairs(self, uid, month, level):
+        refuse_unless(month.day == 1, '22023')
+        refuse_unless(level in ('province', 'region', 'intra_province'), '22023')
+        refuse_unless(month in self.months and self.months[month].tables, 'KW021')
+        return ', '.join(f'{payer} {payee} {len(p.spendings)} {p.items} {yuan(p.gross)} {yuan(p.reversed)} {yuan(p.due())} {yuan(p.adjustment())}'
+                         for (payer, payee), p in sorted(self.months[month].tables[level].items()))
+
+    def confirm_month(self, uid, month, place):
+        refuse_unless(month.day == 1, '22023')
+        refuse_unless(place == province(place), 'KW017')
+        refuse_unless(month in self.months and self.months[month].tables, 'KW021')
+        m = self.months[month]
+        refuse_unless(place not in m.signed, 'KW016')
+        refuse_unless(m.state == 'split', 'KW012')
+        m.signed.add(place)
+        if {province(region) for pair in m.tables['region'] for region in pair} <= m.signed:
+            m.state = 'confirmed'
+        return ''
+
+    def payments(self, m):
+        """Who pays whom what for a month: (level's letter, kind's letter, from, to, amount)."""
+        for (payer, payee), pair in m.tables['province'].items():
+            yield '', '', payer, payee, pair.due()
+            yield '', 'A', payee, payer, pair.adjustment()
+        up, down = {}, {}
+        for (payer, payee), pair in m.tables['region'].items():
+            if pair.scope == 'intra_province':
+                yield 'I', '', payer, payee, pair.due()
+                yield 'I', 'A', payee, payer, pair.adjustment()
+                continue
+            for kind, amount in (('', pair.due()), ('A', pair.adjustment())):
+                up[payer, kind] = up.get((payer, kind), 0) + amount
+                down[payee, kind] = down.get((payee, kind), 0) + amount
+        for (region, kind), amount in up.items():
+            if region != province(region):
+                yield ('', kind) + ((region, province(region)) if kind == '' else (province(region), region)) + (amount,)
+        for (region, kind), amount in down.items():
+            if region != province(region):
+                yield ('', kind) + ((province(region), region) if kind == '' else (region, province(region))) + (amount,)
+
+    def issue_notices(self, uid, month):
+        refuse_unless(month.day == 1, '22023')
+        refuse_unless(month in self.months and self.months[month].state == 'confirmed', 'KW021')
+        m = self.months[month]
+        n = 0
+        for level, kind, payer, payee, amount in self.payments(m):
+            if amount:
+                pay = f'KW-{month:%Y%m}-{level}{kind}P-{payer}-{payee}'
+                receive = f'KW-{month:%Y%m}-{level}{kind}R-{payee}-{payer}'
+                self.notices[pay] = Notice(pay, month, 'pay', amount, self.today(), receive)
+                self.notices[receive] = Notice(receive, month, 'receive', amount, self.today(), pay)
+                n += 2
+        m.state = 'noticed' if n else 'paid'
+        return str(n)
+
+    def payable(self, number, paid_on, reference):
+        refuse_unless(reference.strip() != '', '22023')
+        refuse_unless(number in self.notices, 'KW017')
+        notice = self.notices[number]
+        refuse_unless(notice.side == 'pay' and notice.paid_on is None and reference not in notice.references, 'KW016')
+        refuse_unless(notice.issued_on <= paid_on <= self.today(), '22023')
+        return notice
+
+    def record_payment(self, uid, number, paid_on, reference):
+        notice = self.payable(number, paid_on, reference)
+        return self.pay_notice(notice, notice.amount - notice.paid, paid_on, reference)
+
+    def record_instalment(self, uid, number, amount, paid_on, reference):
+        notice = self.payable(number, paid_on, reference)
+        refuse_unless(0 < amount <= notice.amount - notice.paid, 'KW006')
+        return self.pay_notice(notice, amount, paid_on, reference)
+
+    def pay_notice(self, notice, amount, paid_on, reference):
+        notice.paid += amount
+        notice.references.add(reference)
+        notice.last_payment = max(notice.last_payment, paid_on)
+        if notice.paid == notice.amount:
+            partner = self.notices[notice.partner]
+            notice.paid_on = partner.paid_on = notice.last_payment
+            partner.paid = partner.amount
+            if all(n.paid_on for n in self.notices.values() if n.month == notice.month):
+                self.months[notice.month].state = 'paid'
+        return ''
+
+    def confirm_receipt(self, uid, number, received_on):
+        refuse_unless(number in self.notices, 'KW017')
+        notice = self.notices[number]
+        refuse_unless(notice.side == 'receive' and notice.paid_on is not None and notice.received_on is None, 'KW016')
+        refuse_unless(notice.paid_on <= received_on <= self.today(), '22023')
+        notice.received_on = received_on
+        return ''
+
+    def close_month(self, uid, month):
+        refuse_unless(month.day == 1, '22023')
+        refuse_unless(month in self.months and self.months[month].state == 'paid', 'KW021')
+        refuse_unless(all(n.received_on for n in self.notices.values() if n.month == month and n.side == 'receive'), 'KW021')
+        self.months[month].state = 'closed'
+        return ''
+
     # ---- what a person sees ------------------------------------------------
 
     def show(self, person):
@@ -997,6 +1187,9 @@ class World:
                 for s in sorted(self.spendings.values(), key=lambda s: number_of(s.name)))),
             ('reasons', ';'.join(f'{x.name} {x.reason}' for x in sorted(self.relations.values(), key=lambda x: number_of(x.name))
                                  if x.state == 'dissolved')),
+            ('months', ';'.join(f'{month} {m.state} {len(m.signed)}' for month, m in sorted(self.months.items()))),
+            ('notices', ';'.join(f'{n.number} {yuan(n.amount)} {n.paid_on or "-"} {n.received_on or "-"}'
+                                 for n in sorted(self.notices.values(), key=lambda n: n.number))),
             ('events', str(len(self.events))),
         ]
 
