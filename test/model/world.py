@@ -750,6 +750,8 @@ class World:
             try:
                 results.append('00000 ' + self.transfer(f'{uid}.{i}', *item))
             except Refused as refused:
+                # a month that is closed stops all of it
+                refuse_unless(refused.sqlstate != 'KW012', 'KW012')
                 results.append(refused.sqlstate)
         return ', '.join(results)
 
