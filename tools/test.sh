@@ -128,7 +128,10 @@ report_tap pgTAP "$tmp/pgtap.log" $?
 begin "model (test/model)"
 test/model/run.py --seeds 1-"${MODEL_SEEDS:-100}" --fresh 1 > "$tmp/model.log" 2>&1
 report_tap model "$tmp/model.log" $?
-grep -E '^# [0-9]+ operations|^# seeds' "$tmp/model.log"
+grep -E '^# [0-9]+ operations' "$tmp/model.log"
+test/model/concurrent.py --seconds 12 > "$tmp/concurrent.log" 2>&1
+report_tap 'concurrent sessions' "$tmp/concurrent.log" $?
+grep -E '^# seed|# SKIP' "$tmp/concurrent.log"
 
 # These start servers themselves, so they run as the user who may.  That user
 # need not be able to read this tree.

@@ -526,9 +526,7 @@ class Generator:
     def next_credit_accounts(self):
         rnd = self.random
         n = rnd.randrange(1, 5)
-        requests = [self.request() for _ in range(n)]
-        if n > 1 and rnd.random() < 0.2:
-            requests[1] = requests[0]
+        requests = [self.new_request() for _ in range(n)]
         # one thing wrong at most: which item is refused first is not said
         earners = [p.person for p in self.world.persons.values() if p.has_account()]
         if not earners:
@@ -536,10 +534,12 @@ class Generator:
         persons = [rnd.choice(earners) for _ in range(n)]
         amounts = [rnd.choice((5000, 2000)) for _ in range(n)]
         dice = rnd.random()
-        if n > 1 and dice < 0.2:
-            persons[1] = persons[0]
+        if n > 1 and rnd.random() < 0.3:
+            persons[-1] = persons[0]
         if dice < 0.1:
             amounts[0] = 0
+        elif dice < 0.3:
+            requests[-1] = self.request() if n == 1 or rnd.random() < 0.5 else requests[0]
         elif dice > 0.9:
             persons[0] = rnd.choice(list(self.world.persons))
         return self.operation('credit_accounts', tuple(requests), tuple(persons), tuple(amounts), persons=(persons[0], persons[-1]))

@@ -169,7 +169,7 @@ def differs(session, ops, to_the_end):
     return None
 
 
-def reduce_stream(session, difference, seconds=120):
+def reduce_stream(session, difference, seconds):
     """Delta debugging: leave out halves, quarters, ... single operations as long as a difference remains."""
     until = time.monotonic() + seconds
     to_the_end = isinstance(difference.expected, tuple)
@@ -208,7 +208,7 @@ def script(ops):
 
 
 def worker(arguments):
-    seed, length = arguments
+    seed, length, seconds = arguments
     dbname = f'kw_model_{os.getpid()}'
     execute('postgres', f'DROP DATABASE IF EXISTS {dbname}', f'CREATE DATABASE {dbname} TEMPLATE {TEMPLATE} STRATEGY file_copy')
     lines = []
@@ -218,7 +218,7 @@ def worker(arguments):
     except Difference as difference:
         execute('postgres', f'DROP DATABASE {dbname}', f'CREATE DATABASE {dbname} TEMPLATE {TEMPLATE}')
         session = Session(dbname, seed)
-        reduced, again = reduce_stream(session, difference)
+        reduced, again = reduce_stream(session, difference, seconds)
         session.close()
         lines.append(f'# seed {seed}: after {len(difference.ops)} operations'
                      + ('' if again else ' (not again in one transaction: not reduced)'))
@@ -259,6 +259,7 @@ def main():
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--minutes', type=float, default=0, help='then go on with fresh seeds')
     parser.add_argument('--fresh', type=int, default=0, help='so many fresh seeds more')
+    parser.add_argument('--reduce', type=float, default=120, help='seconds to spend on reducing a stream that differs')
     options = parser.parse_args()
 
     first, _, last = options.seeds.partition('-')
@@ -268,9 +269,9 @@ def main():
     make_template()
 
     def work():
-        yield from ((seed, options.length) for seed in seeds)
+        yield from ((seed, options.length, options.reduce) for seed in seeds)
         while time.monotonic() - started < options.minutes * 60:
-            yield str(fresh_seed()), options.length
+            yield str(fresh_seed()), options.length, options.reduce
 
     number = failed = operations = 0
     total = {}

@@ -19,7 +19,11 @@ eval "$(bash tools/cluster.sh env "$tmp")"
 psql -Atqc 'SELECT version()' || exit
 
 status=0
-test/model/run.py --seeds 1-2 --minutes "$minutes" || status=1
+until=$(($(date +%s) + minutes * 60))
+while [ "$(date +%s)" -lt $until ]; do
+	test/model/run.py --seeds 1-2 --fresh 20 || status=1
+	test/model/concurrent.py --seconds 15 || status=1
+done
 if grep -E 'PANIC:|TRAP:|WARNING:|was terminated by signal' "$tmp/run/server.log"; then
 	status=1
 fi
