@@ -81,7 +81,7 @@ class Generator:
             if rnd.random() < 0.9:
                 ops.append(self.operation('credit_account', self.new_request(), person, rnd.choice((500000, 1000000, 250000, 30001)), None,
                                           persons=(person, None)))
-        for _ in range(rnd.randrange(0, 3)):
+        for _ in range(rnd.randrange(1, 4)):
             ops.append(self.operation('amend_policy', *self.policy_change()))
         return ops
 
@@ -160,7 +160,7 @@ class Generator:
             'transfer_min': rnd.choice((1, 1, 100)),
             'transfer_max': rnd.choice((200000, 200000, 50000, 100)),
             'transfers_per_day': rnd.choice((3, 3, 1, 5, 0, 40)),
-            'reserve': rnd.choice((0, 0, 1, 10000)),
+            'reserve': rnd.choice((0, 1, 10000, 100000)),
             'provider_region_rule': rnd.choice(('any', 'any', 'insured_region', 'use_region')),
             'own_account_first': rnd.random() < 0.5,
             'uses': tuple(rnd.sample(list(USES) + list(PREMIUMS), rnd.randrange(4, 7))),
@@ -214,7 +214,7 @@ class Generator:
     def relation(self, *states):
         """A relation in one of the states, mostly; else any, or None."""
         names = [x.name for x in self.world.relations.values()
-                 if x.state in states and (x.state != 'requested' or self.world.now < x.expires_at)]
+                 if x.state in states and (x.state != 'requested' or self.world.now <= x.expires_at)]
         if not names and self.random.random() < 0.9:
             return None
         if not names or self.random.random() < 0.1:
@@ -370,6 +370,9 @@ class Generator:
         if not givers or len(usable) < 2:
             return None
         c, r = self.random.sample(usable, 2)
+        # several who give to the same one
+        if self.random.random() < 0.5:
+            r = min(usable)
         if self.random.random() < 0.8:
             c = self.random.choice([p for p in givers if p != r] or [c])
         return self.operation('establish_relation', c, r, self.kinship(c, r), persons=(c, r))
@@ -452,7 +455,12 @@ class Generator:
         use = self.use()
         own = self.world.persons[r].available if r in self.world.persons else 0
         quota = self.quota(r)
-        return self.operation('spend', self.request(), r, self.provider(use), use, self.near(own + quota, own, quota, own + 1000, 1000),
+        amount = self.near(own + quota, own, quota, own + 1000, 1000)
+        if quota and rnd.random() < 0.4:
+            # all that comes first, and of the quotas often more than one
+            first = own if self.world.policy(self.world.persons[r].region).own_account_first else 0
+            amount = first + rnd.randrange(1, quota + 1)
+        return self.operation('spend', self.request(), r, self.provider(use), use, amount,
                               rnd.random() < 0.35, persons=(r, self.giver(r)))
 
     def giver(self, recipient):
@@ -470,7 +478,7 @@ class Generator:
                               persons=(r, self.giver(r)))
 
     def a_hold(self):
-        names = [h.name for h in self.world.holds.values() if h.state == 'open' and h.expires_at > self.world.now]
+        names = [h.name for h in self.world.holds.values() if h.state == 'open' and h.expires_at >= self.world.now]
         if not names or self.random.random() < 0.08:
             names = list(self.world.holds) or ['0']
         name = self.random.choice(names)
