@@ -126,7 +126,7 @@ pg_prove --verbose --dbname pgtap test/pgtap/*.sql > "$tmp/pgtap.log" 2>&1
 report_tap pgTAP "$tmp/pgtap.log" $?
 
 begin "model (test/model)"
-test/model/run.py --seeds 1-"${MODEL_SEEDS:-100}" --fresh 1 > "$tmp/model.log" 2>&1
+test/model/run.py --seeds 1-"${MODEL_SEEDS:-84}" --fresh 1 > "$tmp/model.log" 2>&1
 report_tap model "$tmp/model.log" $?
 grep -E '^# [0-9]+ operations' "$tmp/model.log"
 test/model/concurrent.py --seconds 12 > "$tmp/concurrent.log" 2>&1
