@@ -129,7 +129,7 @@ begin "model (test/model)"
 test/model/run.py --seeds 1-"${MODEL_SEEDS:-84}" --fresh 1 > "$tmp/model.log" 2>&1
 report_tap model "$tmp/model.log" $?
 grep -E '^# [0-9]+ operations' "$tmp/model.log"
-test/model/concurrent.py --seconds 12 > "$tmp/concurrent.log" 2>&1
+test/model/concurrent.py --seconds 10 > "$tmp/concurrent.log" 2>&1
 report_tap 'concurrent sessions' "$tmp/concurrent.log" $?
 grep -E '^# seed|# SKIP' "$tmp/concurrent.log"
 

@@ -183,6 +183,8 @@ class Caller:
             if repeated and self.random.random() < 0.05:
                 kind, arguments, clock = self.random.choice(repeated)
             outcome = self.call(kind, arguments, clock)
+            # no more calls than can be put in order afterwards
+            time.sleep(self.random.choice((0, 0, 0, 0.1)))
             if outcome[0] == '00000' and self.killable and kind != 'cancel_hold':
                 repeated.append((kind, arguments, clock))
                 del repeated[:-20]
