@@ -176,7 +176,7 @@ endif
 
 # What follows works without PGXS: test and demo install what is missing, then
 # call make again.
-.PHONY: test mutants stress bench check-style checkver demo demo-stop dist matrix fuzz sanitize
+.PHONY: test mutants stress bench check-style checkver demo demo-stop dist matrix fuzz sanitize soak
 
 test:
 	@LONG='$(LONG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' bash tools/test.sh
@@ -195,6 +195,9 @@ fuzz:
 
 sanitize:
 	@bash tools/sanitize.sh
+
+soak:
+	@bash test/model/soak.sh '$(or $(MINUTES),60)'
 
 bench:
 	@bash bench/run.sh

@@ -181,10 +181,12 @@ decide(const ChangedPerson *p, RegionCode old_region, char old_insured, char old
 	   KwRelationChange *change)
 {
 	bool		paused = p->insured == KW_INSURED_PAUSED && old_insured != KW_INSURED_PAUSED;
+	/* who gains an individual account has the same insurance as before */
+	bool		gained_account = p->scheme == KW_SCHEME_EMPLOYEE && old_scheme == KW_SCHEME_POOLED_ONLY;
 
 	if (p->insured == KW_INSURED_DECEASED && old_insured != KW_INSURED_DECEASED)
 		change->dissolve = "death";
-	else if (p->region != old_region || p->scheme != old_scheme ||
+	else if (p->region != old_region || (p->scheme != old_scheme && !gained_account) ||
 			 (p->insured == KW_INSURED_TERMINATED && old_insured != KW_INSURED_TERMINATED))
 		change->dissolve = "insurance_change";
 	else if (paused)

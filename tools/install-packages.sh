@@ -6,7 +6,7 @@
 #
 set -euo pipefail
 
-packages=(gcc libc6-dev make libtap-parser-sourcehandler-pgtap-perl libipc-run-perl)
+packages=(gcc libc6-dev make libtap-parser-sourcehandler-pgtap-perl libipc-run-perl python3 python3-psycopg2)
 if [ -z "${PG_CONFIG:-}" ]; then
 	packages+=(postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap)
 fi

@@ -69,7 +69,7 @@ run()
 				pg_prove --dbname mutant "$tree/test/pgtap/$2.sql" > "$log" 2>&1
 			;;
 		tap)
-			bash tools/tap.sh "$tmp" "$tree" "$2.pl" > "$log" 2>&1
+			bash tools/tap.sh "$tmp" "$2.pl" > "$log" 2>&1
 			;;
 		*)
 			echo "unknown kind of test: $1" > "$log"

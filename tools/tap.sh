@@ -1,23 +1,25 @@
 #!/bin/bash
 #
-# tap.sh DIR TREE SCRIPT...: runs scripts of TREE/test/tap.  They start servers
-# themselves, so they run as the user who may, out of a copy: that user need
-# not be able to read the tree.  DIR holds the private installation.
+# tap.sh DIR [SCRIPT...]: runs the scripts of test/tap, or those that are named.
+# They start servers themselves, so they run as the user who may, out of a copy:
+# that user need not be able to read this tree.  PG_CONFIG names the private
+# installation in DIR.
 #
 set -uo pipefail
+cd "$(dirname "$0")/.." || exit
 dir=$1
-tree=$2
-shift 2
+shift
 
 pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/../..
 rm -rf "$dir/tap"
 mkdir "$dir/tap" || exit
-cp -R "$tree/test/tap/." "$dir/tap"
+cp -R test/tap/. tools/verify_seals.py "$dir/tap"
 run=()
 if [ "$(id -u)" -eq 0 ]; then
 	chown -R postgres "$dir/tap"
 	run=(runuser -u postgres --)
 fi
 cd "$dir/tap" || exit
-"${run[@]}" env TESTDIR="$dir/tap" PG_REGRESS="$pgxs/src/test/regress/pg_regress" \
+[ $# -gt 0 ] || set -- ./*.pl
+"${run[@]}" env TESTDIR="$dir/tap" SMALL_FS="${SMALL_FS-}" PG_REGRESS="$pgxs/src/test/regress/pg_regress" \
 	prove --verbose -I "$pgxs/src/test/perl" -I . "$@"

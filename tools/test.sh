@@ -136,28 +136,23 @@ psql -Xqd pgtap -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION kinwallet' -c 'CREATE EX
 pg_prove --verbose --dbname pgtap test/pgtap/*.sql > "$tmp/pgtap.log" 2>&1
 report_tap pgTAP "$tmp/pgtap.log" $?
 
-# These start servers themselves, so they run as the user who may.  That user
-# need not be able to read this tree.
+begin "model (test/model)"
+test/model/run.py --seeds 1-"${MODEL_SEEDS:-84}" --fresh 1 > "$tmp/model.log" 2>&1
+report_tap model "$tmp/model.log" $?
+grep -E '^# [0-9]+ operations' "$tmp/model.log"
+test/model/concurrent.py --seconds 10 > "$tmp/concurrent.log" 2>&1
+report_tap 'concurrent sessions' "$tmp/concurrent.log" $?
+grep -E '^# seed|# SKIP' "$tmp/concurrent.log"
+
 if compgen -G 'test/tap/*.pl' >/dev/null; then
 	begin "TAP (prove)"
-	pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/../..
-	mkdir "$tmp/tap"
-	cp -R test/tap/. tools/verify_seals.py "$tmp/tap"
-	run=()
-	if [ "$(id -u)" -eq 0 ]; then
-		chown -R postgres "$tmp/tap"
-		run=(runuser -u postgres --)
-		# a file system to fill, where the environment allows one
-		mkdir "$tmp/small"
-		if mount -t tmpfs -o "size=64m,mode=700,uid=$(id -u postgres)" tmpfs "$tmp/small" 2>/dev/null; then
-			small=$tmp/small
-		fi
+	# a file system to fill, where the environment allows one
+	mkdir "$tmp/small"
+	if [ "$(id -u)" -eq 0 ] &&
+		mount -t tmpfs -o "size=64m,mode=700,uid=$(id -u postgres)" tmpfs "$tmp/small" 2>/dev/null; then
+		small=$tmp/small
 	fi
-	(
-		cd "$tmp/tap" &&
-			"${run[@]}" env TESTDIR="$tmp/tap" SMALL_FS="$small" PG_REGRESS="$pgxs/src/test/regress/pg_regress" \
-				prove --verbose -I "$pgxs/src/test/perl" -I . ./*.pl
-	) > "$tmp/tap.log" 2>&1
+	SMALL_FS=$small bash tools/tap.sh "$tmp" > "$tmp/tap.log" 2>&1
 	report_tap TAP "$tmp/tap.log" $?
 fi
 
@@ -166,6 +161,11 @@ if [ -n "${LONG-}" ]; then
 	begin "upgrade (test/upgrade.sh)"
 	PG_CONFIG=$build_config bash test/upgrade.sh "$tmp/root" > "$tmp/upgrade.log" 2>&1
 	report_tap upgrade "$tmp/upgrade.log" $?
+
+	begin "mutants (tools/mutants.sh)"
+	PG_CONFIG=$build_config bash tools/mutants.sh 2>&1 | tee "$tmp/mutants.log"
+	report mutants "$(grep -c '^caught ' "$tmp/mutants.log")" \
+		$(($(find test/mutants -name '*.patch' | wc -l) - $(grep -c '^caught ' "$tmp/mutants.log")))
 
 	begin "matrix (tools/matrix.sh)"
 	bash tools/matrix.sh 2>&1 | tee "$tmp/matrix.log"

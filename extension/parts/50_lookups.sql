@@ -36,6 +36,17 @@ AS $policy_of$
 $policy_of$;
 COMMENT ON FUNCTION kinwallet.policy_of(kinwallet.region_code, date) IS 'the id of the policy that a region follows on a day';
 
+-- Apart, so that wallet() does not plan it each time: it is hardly ever called.
+CREATE FUNCTION kinwallet.transfers_on(person_id bigint, day date) RETURNS integer
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $transfers_on$
+	SELECT count(*)::integer FROM kinwallet_data.transfer AS t
+	WHERE t.contributor = transfers_on.person_id AND t.month = date_trunc('month', transfers_on.day::timestamp)::date
+		AND kinwallet.business_date(t.at) = transfers_on.day
+$transfers_on$;
+COMMENT ON FUNCTION kinwallet.transfers_on(bigint, date) IS 'number of transfers that a person made on a day, from the facts';
+
 CREATE FUNCTION kinwallet.wallet_unchecked(INOUT person_id bigint, OUT opened_at timestamptz, OUT status text,
 	OUT own_available kinwallet.wallet_amount, OUT own_reserved kinwallet.wallet_amount,
 	OUT received_available kinwallet.wallet_amount, OUT received_suspended kinwallet.wallet_amount,
@@ -52,7 +63,11 @@ AS $wallet$
 		coalesce(received.available, '0'),
 		coalesce(received.suspended, '0'),
 		coalesce(received.held, '0'),
-		coalesce(greatest(policy.transfers_per_day - CASE WHEN w.transfer_day = today.day THEN w.transfers ELSE 0 END, 0), 0)
+		coalesce(greatest(policy.transfers_per_day - CASE
+			WHEN w.transfer_day = today.day THEN w.transfers
+			-- the clock went back behind the counter: count the facts, as transfer() does
+			WHEN w.transfer_day > today.day THEN kinwallet.transfers_on(known.person_id, today.day)
+			ELSE 0 END, 0), 0)
 	FROM kinwallet.known_person(wallet_unchecked.person_id) AS known(person_id)
 	CROSS JOIN kinwallet.business_date() AS today(day)
 	LEFT JOIN kinwallet_data.wallet AS w ON w.person_id = known.person_id

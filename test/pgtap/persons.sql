@@ -179,6 +179,12 @@ UPDATE kinwallet_data.person SET individual_account = false WHERE person_id = 3;
 SELECT is((SELECT string_agg(state::text, '' ORDER BY contributor, recipient) FROM kinwallet_data.relation), 'adrd',
 	'ACT-07: losing the individual account ends relations, too');
 ROLLBACK TO start;
+UPDATE kinwallet_data.person SET individual_account = false WHERE person_id = 5;
+SELECT kinwallet.establish_relation(1, 5, 'sibling');
+UPDATE kinwallet_data.person SET individual_account = true WHERE person_id = 5;
+SELECT is((SELECT state::text FROM kinwallet_data.relation WHERE recipient = 5), 'a', 'EDGE-29: gaining one ends nothing');
+SELECT is((SELECT scheme::text FROM kinwallet_data.wallet WHERE person_id = 5), 'e', 'ACT-07: and the wallet knows');
+ROLLBACK TO start;
 UPDATE kinwallet_data.person SET individual_account = false WHERE person_id = 4;
 SELECT is((SELECT scheme::text FROM kinwallet_data.wallet WHERE person_id = 4), 'r', 'of a resident it means nothing');
 

@@ -1,6 +1,6 @@
 -- The rules of a transfer, each by its ID.
 BEGIN;
-SELECT plan(146);
+SELECT plan(148);
 SET LOCAL kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger('2025-06-01');
 SET LOCAL search_path = public, kinwallet;
@@ -130,7 +130,9 @@ SET LOCAL TimeZone = 'UTC';
 SELECT pg_temp.at('2026-02-03 23:59:59.999999');
 SELECT is(pg_temp.try(1, 2, '1.00'), 'KW007 TRF-04', 'EDGE-01: a clock that goes back over midnight finds the day full');
 SELECT pg_temp.at('2026-02-02 12:00');
+SELECT is((SELECT transfers_left_today FROM kinwallet.wallet(1)), 3, 'EDGE-02: wallet() counts the day it is');
 SELECT is(pg_temp.try(1, 2, '1.00'), 'done', 'EDGE-02: an earlier day has its own count') FROM generate_series(1, 3);
+SELECT is((SELECT transfers_left_today FROM kinwallet.wallet(1)), 0, 'EDGE-02: of three, and wallet() says so');
 SELECT is(pg_temp.try(1, 2, '1.00'), 'KW007 TRF-04', 'EDGE-02: of three');
 SELECT pg_temp.at('2026-02-04 00:00:00');
 SELECT is(pg_temp.try(1, 2, '1.00'), 'done', 'EDGE-02: back again, the second and third of the 4th') FROM generate_series(1, 2);
