@@ -720,6 +720,10 @@ KW_PLAN(KW_PLAN_SEAL_FACT, "bt",
 KW_PLAN(KW_PLAN_SEAL_LEAVES, "bt",
 		"SELECT leaf, n_rows, fen, digest FROM kinwallet_data.seal_leaf"
 		" WHERE seal_no OPERATOR(pg_catalog.=) $1 AND fact OPERATOR(pg_catalog.=) $2")
+KW_PLAN(KW_PLAN_ARCHIVED_LEAF, "td",
+		"SELECT COALESCE(pg_catalog.to_regclass('kinwallet_archive.' OPERATOR(pg_catalog.||) $1"
+		" OPERATOR(pg_catalog.||) pg_catalog.to_char($2, '_YYYY_MM'))::pg_catalog.oid, 0::pg_catalog.oid)"
+		" FROM kinwallet_data.ledger WHERE since OPERATOR(pg_catalog.>) $2")
 KW_PLAN(KW_PLAN_UNSEALED, "",
 		"SELECT month, fact, subject, problem FROM kinwallet.unsealed()")
 

@@ -213,10 +213,24 @@ compare_leaves(Verification *v, const KwSeal *seal, const char *fact, bool as_se
 }
 
 /*
+ * Find a fact's leaf of a month, or what archive_month() made of it.  False:
+ * the month was archived and its archive is not here.
+ */
+static bool
+find_leaf(const KwSeal *seal, const char *fact, Oid *leaf)
+{
+	if (OidIsValid(*leaf) ||
+		kw_spi_latest(KW_PLAN_ARCHIVED_LEAF, CStringGetTextDatum(fact), DateADTGetDatum(seal->month)) == 0)
+		return true;
+	*leaf = DatumGetObjectId(kw_spi_datum(0, 1, &(bool) {false}));
+	return OidIsValid(*leaf);
+}
+
+/*
  * Compute one table of a seal again.
  */
 static void
-verify_fact(Verification *v, KwSeal *seal, int f, const KwMonth *month)
+verify_fact(Verification *v, KwSeal *seal, int f, KwMonth *month)
 {
 	KwTable		table = KW_FIRST_FACT + f;
 	const char *fact = kw_table_specs[table].name;
@@ -226,7 +240,7 @@ verify_fact(Verification *v, KwSeal *seal, int f, const KwMonth *month)
 	if (!load_fact(seal, fact, month != NULL, v->sealed))
 		report(v, seal->month, fact, seal_name(seal), "the stored digest is missing");
 	seal->fact[f] = v->sealed->digest;
-	if (month == NULL)
+	if (month == NULL || !find_leaf(seal, fact, &month->leaf[f]))
 		return;
 
 	if (OidIsValid(month->leaf[f]))

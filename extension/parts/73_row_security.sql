@@ -132,12 +132,11 @@ BEGIN
 		EXECUTE format('CREATE POLICY %I ON kinwallet_data.%I FOR SELECT USING (%s)', tab || '_' || who, tab, condition);
 	END LOOP;
 
-	-- an agency's feed that was granted INSERT and UPDATE: persons of its regions, who may move away
+	-- an agency's feed that was granted INSERT and UPDATE: persons of its regions; who moves away does so by insurance_event()
 	CREATE POLICY person_arrives ON kinwallet_data.person FOR INSERT
 		WITH CHECK (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]));
 	CREATE POLICY person_changes ON kinwallet_data.person FOR UPDATE
-		USING (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]))
-		WITH CHECK (true);
+		USING (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]));
 END
 $create_row_security$;
 COMMENT ON FUNCTION kinwallet.create_row_security() IS 'make the policies of row security; called by create_ledger()';

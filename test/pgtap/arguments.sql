@@ -9,10 +9,12 @@
 \set ON_ERROR_STOP 1
 BEGIN;
 \ir include/spending.sql
--- what SQL can call, but for the parts of create_ledger(), which are for the first time only
+-- what SQL can call, but for the parts of create_ledger(), which are for the first time only, and of grant_role() and the like,
+-- which take what others have checked
 CREATE TEMP VIEW callable AS SELECT oid, proname, oidvectortypes(proargtypes) AS arguments FROM pg_proc
 WHERE pronamespace = 'kinwallet'::regnamespace AND prokind = 'f' AND prorettype <> 'trigger'::regtype AND NOT 'internal'::regtype = ANY (proargtypes::oid[])
-	AND proname <> ALL ('{attach_guards,attach_fact_guard,create_clearing_tables,create_prepayment_tables,load_reference_data}');
+	AND proname <> ALL ('{attach_guards,attach_fact_guard,create_clearing_tables,create_prepayment_tables,create_seal_tables,create_duty_tables,create_audit_tables,'
+		'create_proposal_tables,create_row_security,load_reference_data,apply_duties,apply_table_duties,undecided_proposal}');
 SELECT plan((SELECT count(*)::int FROM callable) + 3);
 
 -- a ledger with something of everything: January is split, February runs
@@ -58,6 +60,10 @@ UNION ALL SELECT 'uuid', true, unnest('{gen_random_uuid(),kinwallet.new_request_
 UNION ALL SELECT 'uuid', false, unnest(ARRAY['''00000000-0000-0000-0000-000000000000''', '''ffffffff-ffff-ffff-ffff-ffffffffffff''', 'kinwallet.request_id_of(''spent'')', '''ffffffff-ffff-7fff-bfff-ffffffffffff'''])
 UNION ALL SELECT 'text', true, quote_literal(t) FROM unnest('{H37010000001,P37010000002,medical,drug,resident_medical,province,region,pay,receive,normal,paused,employee,p2,c2,e1,national,summary,51,转出}'::text[]) AS t
 UNION ALL SELECT 'text', false, unnest(ARRAY['''''', '''%s%n%d%1$s''', '''a"b''''c\''', 'repeat(''x'', 1000000)', 'repeat(''配'', 300000)', 'E''\x01\n\t''', '''NULL''', ''' ''', '''00''', '''999999999999'''])
+UNION ALL SELECT 'name', true, quote_literal(n) FROM unnest('{pg_monitor,regress_kinwallet_nobody}'::text[]) AS n
+UNION ALL SELECT 'name', false, unnest(ARRAY['''''', '''"''', 'repeat(''x'', 100)', '''配'''])
+UNION ALL SELECT 'text[]', true, quote_literal(t) FROM unnest(ARRAY['{agency}', '{agency,agency_reviewer}', '{auditor,finance}']) AS t
+UNION ALL SELECT 'text[]', false, quote_literal(t) FROM unnest(ARRAY['{}', '{NULL}', '{x}', '{{agency},{auditor}}', '[-5:-5]={agency}']) AS t
 UNION ALL SELECT 'cstring', true, quote_literal(t) FROM unnest('{1.00,370100,parent,配偶}'::text[]) AS t
 UNION ALL SELECT 'cstring', false, unnest(ARRAY['''''', '''%s%n''', '''28''', '''9999999999999999999999''', '''-''', 'E''\x01'''])
 UNION ALL SELECT 'bytea', p, quote_literal(t) FROM (VALUES (true, '\x0000000000000001'), (false, ''), (false, '\x00'), (false, '\xffffffffffffffffffffffffffffffffffffffffffffffff')) AS t (p, t)
@@ -72,7 +78,7 @@ SELECT (e.type || '[]')::regtype, e.plausible AND shape = 1,
 		WHEN 1 THEN 'ARRAY[%1$s]::%2$s[]' WHEN 2 THEN 'ARRAY[%1$s, %1$s, %1$s]::%2$s[]' WHEN 3 THEN 'ARRAY[%1$s, NULL]::%2$s[]'
 		WHEN 4 THEN 'ARRAY[[%1$s], [%1$s]]::%2$s[]' WHEN 5 THEN '''{}''::%2$s[]' WHEN 6 THEN 'array_fill(%1$s::%2$s, ARRAY[1], ARRAY[-5])'
 		WHEN 7 THEN 'array_fill(%1$s::%2$s, ARRAY[2000])' END, e.expression, e.type)
-FROM pool AS e, generate_series(1, 7) AS shape WHERE e.type NOT IN ('cstring'::regtype, 'bytea', 'jsonb', 'text', 'date');
+FROM pool AS e, generate_series(1, 7) AS shape WHERE e.type NOT IN ('cstring'::regtype, 'name', 'bytea', 'jsonb', 'text', 'text[]', 'date');
 ANALYZE pool;
 
 CREATE FUNCTION pg_temp.draw(wanted regtype) RETURNS text LANGUAGE plpgsql AS $$
@@ -93,7 +99,7 @@ $$;
 -- What doc/reference.md lists in chapter 15, apart from class KW.
 CREATE FUNCTION pg_temp.documented(state text) RETURNS boolean LANGUAGE sql AS $$
 	SELECT state ~ '^KW0([01][0-9]|2[0-2])$' OR state = ANY
-		('{22004,22023,22003,22008,22013,22P02,22P03,23503,23514,25006,27000,39P01,40001,42501,42P06,54000,55000}')
+		('{22004,22023,22003,22008,22013,22P02,22P03,23503,23514,25006,27000,39P01,40001,42501,42704,42P06,54000,55000}')
 $$;
 
 CREATE TEMP TABLE outcome (function text, state text, n int DEFAULT 1, PRIMARY KEY (function, state));

@@ -234,7 +234,7 @@ SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'provider_app' A
 
 SELECT set_eq($$SELECT DISTINCT function FROM cell WHERE duty = 'finance' AND tried = 'passed'$$,
 	$$SELECT function FROM unnest('{record_payment,record_instalment,confirm_receipt,province_table,notices,notice_lines,statistics,clearing_report,'
-		'clearing_calendar,add_working_days,unsigned_provinces}'::text[]) AS function$$, 'ROLE-02: finance reads and books payments; it creates no lines');
+		'clearing_calendar,add_working_days,unsigned_provinces,export_seals,verify_exported_seals}'::text[]) AS function$$, 'ROLE-02: finance reads and books payments; it creates no lines');
 
 -- the door alone: EXECUTE on everything changes nothing
 SELECT format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet TO %s', string_agg(DISTINCT role, ', ')) FROM cell \gexec

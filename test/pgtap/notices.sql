@@ -280,11 +280,11 @@ SELECT pg_temp.breaks('clearing_notice.paid', $$DELETE FROM kinwallet_data.clear
 SELECT pg_temp.breaks('clearing_notice.paid clearing_payment.notice', $$UPDATE kinwallet_data.clearing_payment SET notice_id = pg_temp.notice('KW-202601-R-370000-640000') WHERE reference = 'F-2'$$);
 SELECT pg_temp.breaks('clearing_withheld.draw', $$INSERT INTO kinwallet_data.clearing_withheld VALUES
 	(1, '2026-03-01', 'd', 'c', '1.00', '640100', '370100', 3, '2026-04-01', 'withheld', 'x', now(), 'x')$$);
-SELECT pg_temp.breaks('clearing_deduction.draw', $$INSERT INTO kinwallet_data.clearing_deduction (month, draw_id, scope, amount, payer_region, payee_region, reason, at, by)
-	SELECT '2026-04-01', draw_id, scope, amount + '0.01', payer_region, payee_region, 'x', now(), 'x'
+SELECT pg_temp.breaks('clearing_deduction.draw', $$INSERT INTO kinwallet_data.clearing_deduction (month, draw_id, spending_id, scope, line_amount, amount, payer_region, payee_region, reason, at, by)
+	SELECT '2026-04-01', draw_id, spending_id, scope, amount, amount + '0.01', payer_region, payee_region, 'x', now(), 'x'
 	FROM kinwallet_data.draw WHERE month = '2026-03-01' AND kind = 'd' AND scope = 'c' LIMIT 1$$);
-SELECT pg_temp.breaks('clearing_deduction.draw', $$INSERT INTO kinwallet_data.clearing_deduction (month, draw_id, scope, amount, payer_region, payee_region, reason, at, by)
-	SELECT '2026-04-01', draw_id, scope, '0.01', payee_region, payer_region, 'x', now(), 'x'
+SELECT pg_temp.breaks('clearing_deduction.draw', $$INSERT INTO kinwallet_data.clearing_deduction (month, draw_id, spending_id, scope, line_amount, amount, payer_region, payee_region, reason, at, by)
+	SELECT '2026-04-01', draw_id, spending_id, scope, amount, '0.01', payee_region, payer_region, 'x', now(), 'x'
 	FROM kinwallet_data.draw WHERE month = '2026-03-01' AND kind = 'd' AND scope = 'c' LIMIT 1$$);
 SELECT is_empty('SELECT pg_temp.clearing_faults()', 'and all harm is undone');
 

@@ -151,7 +151,8 @@ SELECT lives_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name
 SELECT throws_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
 	VALUES (31, pg_temp.citizen('1990-01-01', 31), 'x', '640200', 'resident', 'c31')$$, '42501', NULL, 'ROLE-01: and of no other');
 UPDATE kinwallet_data.person SET status = 'paused' WHERE person_id IN (1, 30);
-UPDATE kinwallet_data.person SET region = '640200' WHERE person_id = 30;
+SELECT throws_ok($$UPDATE kinwallet_data.person SET region = '640200' WHERE person_id = 30$$, '42501', NULL, 'ROLE-01: a row is not moved out of sight');
+SELECT ok(kinwallet.insurance_event('e30', 30, '2026-02-21', '640200'), 'ROLE-01: a person is, by an event');
 DELETE FROM kinwallet_data.person;
 RESET ROLE;
 SELECT results_eq('SELECT status, region::text FROM kinwallet_data.person WHERE person_id IN (1, 30) ORDER BY person_id',

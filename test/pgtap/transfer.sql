@@ -48,7 +48,7 @@ DECLARE
 	n numeric;
 	total numeric := 0;
 BEGIN
-	FOR tab IN SELECT oid FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind = 'r' LOOP
+	FOR tab IN SELECT oid FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind = 'r' AND relname !~ '^audit' LOOP
 		EXECUTE format('SELECT coalesce(sum(hashtextextended(tableoid || t::text, 1)::numeric), 0) FROM %s t', tab) INTO n;
 		total := total + n;
 	END LOOP;
