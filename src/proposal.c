@@ -51,6 +51,7 @@ KW_PUBLIC(propose)
 
 	KW_ARGS_NOT_NULL("kind", "arguments", "reason");
 	kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	kw_prevent_unless_writable("propose()");
 
 	kw_spi_begin(&spi);
 	n = (int) Min(kw_spi(KW_PLAN_PROPOSAL_PLACES, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1)), MAX_PLACES);
