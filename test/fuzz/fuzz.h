@@ -9,8 +9,8 @@
 #ifndef KW_FUZZ_H
 #define KW_FUZZ_H
 
-#include "postgres.h"
-#include "fmgr.h"
+#include "compat.h"
+
 #include "lib/stringinfo.h"
 #include "port/pg_bswap.h"
 
