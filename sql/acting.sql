@@ -142,7 +142,8 @@ RESET ROLE;
 -- parallel workers have no binding, so nothing that asks runs in one
 SET ROLE regress_kinwallet_app;
 BEGIN;
-SET LOCAL force_parallel_mode = on;
+SELECT name AS parallel FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \gset
+SET LOCAL :parallel = on;
 SELECT kinwallet.act_for(1);
 SELECT kinwallet.acting_person(), (SELECT own_available FROM kinwallet.wallet(1));
 COMMIT;

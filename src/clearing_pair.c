@@ -283,7 +283,7 @@ compare_stored(PairTable *table, DateADT month, PairRows *rows)
 	int			i = 0;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_DATE_EQ, DateADTGetDatum(month));
-	scan = index_beginscan(table->rel, index, snapshot, 1, 0);
+	scan = kw_index_beginscan(table->rel, index, snapshot, 1, 0);
 	index_rescan(scan, &key, 1, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{

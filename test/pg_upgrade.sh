@@ -4,6 +4,10 @@
 # another by pg_upgrade and is the same afterwards.  A TAP stream, and as the
 # last line "N passed, N failed".
 #
+# Where pg_upgrade fails for what the old server's minor release writes into
+# its catalogs and the new one's does not know yet, the rest is skipped, and a
+# line says so: there is nothing that kinwallet could do.
+#
 # Called by tools/matrix.sh in a chroot that has both versions, as root; for15/
 # holds the library built for the old one, which the chroot cannot build.
 #
@@ -22,7 +26,7 @@ finish()
 	bash tools/cluster.sh stop "$work/old"
 	bash tools/cluster.sh stop "$work/new"
 	rm -rf "$work"
-	[ $number -gt 0 ] && [ "$reached" = yes ] || failures=$((failures + 1))
+	[ $number -gt 0 ] && [ $reached != no ] || failures=$((failures + 1))
 	echo "$((number > failures ? number - failures : 0)) passed, $failures failed"
 	exit $((failures > 0))
 }
@@ -89,11 +93,16 @@ run "
 	SELECT kinwallet.refund(kinwallet.request_id_of('refund'), spending_id, '100.00') FROM kinwallet_data.spending;
 	SELECT kinwallet.cut_off('2026-01-01');
 	SELECT kinwallet.split('2026-01-01');
+	CREATE ROLE app;
+	SELECT kinwallet.grant_role('app', 'participant_app', 'nation');
 	CREATE INDEX site_index ON kinwallet_data.wallet (open_relations);
 	ALTER TABLE kinwallet_data.wallet ADD site_note text DEFAULT 'note';" >/dev/null || exit
 check "$old: all invariants hold" "" "$(run 'SELECT * FROM kinwallet.verify_ledger()')"
+check "$old: so do all seals" "" "$(run 'SELECT * FROM kinwallet.verify_seals()')"
 before=$(contents)
 check "$old: the ledger has rows" yes "$(grep -q '^transfer_2026_01|4|' <<< "$before" && echo yes)"
+check "$old: a seal, a duty and the trail of calls, too" yes "$(grep -q '^seal|1|' <<< "$before" && grep -q '^role_duty|1|' <<< "$before" &&
+	grep -qE '^audit_2026_02\|[1-9]' <<< "$before" && echo yes)"
 bash tools/cluster.sh stop "$work/old"
 
 # the new side: the extension installed, an empty cluster without checksums as the old one's
@@ -119,6 +128,12 @@ CONF
 as_postgres "$work/new/bin/pg_upgrade" -U postgres -b "$work/old/root/usr/lib/postgresql/$old/bin" \
 	-B "$work/new/root/usr/lib/postgresql/$new/bin" -d "$work/old/data" -D "$work/new/data" > "$work/upgrade.log" 2>&1
 status=$?
+unknown=$(grep -rhoE 'unrecognized parameter "pg_[a-z]+"' "$work/new/data/pg_upgrade_output.d" 2>/dev/null | sort -u)
+if [ $status -ne 0 ] && [ -n "$unknown" ]; then
+	echo "ok $((number + 1)) - pg_upgrade from $old to $new # SKIP $("$work/new/bin/postgres" --version): $unknown, of $("$work/old/bin/postgres" --version)"
+	reached=skip
+	exit
+fi
 [ $status -eq 0 ] || { tail -n 30 "$work/upgrade.log"; find "$work/new/data/pg_upgrade_output.d" -name '*.log' -exec tail -n 20 {} +; }
 check "pg_upgrade from $old to $new" 0 $status
 [ $status -eq 0 ] || exit
@@ -128,6 +143,11 @@ eval "$(bash tools/cluster.sh env "$work/new")"
 check "the server is the new one" "$new" "$(run "SELECT current_setting('server_version_num')::int / 10000")"
 check "every row, every type's layout, every sequence is the same" "$before" "$(contents)"
 check "all invariants hold" "" "$(run 'SELECT * FROM kinwallet.verify_ledger()')"
+check "so do all seals" "" "$(run 'SELECT * FROM kinwallet.verify_seals()')"
+check "the role's duty passes the door and sees its rows alone" '4700.00 1' \
+	"$(run "SET ROLE app; BEGIN; SELECT kinwallet.act_for(3); SELECT concat_ws(' ', (SELECT own_available FROM kinwallet.wallet(3)), (SELECT count(*) FROM kinwallet_data.wallet))" | tail -n 1)"
+check "and no other's" 'permission denied for function wallet' \
+	"$(run "SET ROLE app; BEGIN; SELECT kinwallet.act_for(3); SELECT kinwallet.wallet(1)" | grep -o 'permission denied for function wallet')"
 check "library, SQL objects and ledger agree" t "$(run 'SELECT kinwallet.upgrade_ledger() = kinwallet.library_version()')"
 check "a retry of January's transfer" t "$(run "SELECT kinwallet.transfer(kinwallet.request_id_of('transfer 2'), 1, 2, '100.00') = transfer_id
 	FROM kinwallet_data.transfer WHERE request_id = kinwallet.request_id_of('transfer 2')")"
@@ -139,5 +159,6 @@ check "facts are guarded" 'is append-only' "$(run 'DELETE FROM kinwallet_data.tr
 check "the closed month is closed" 'month 2026-01 is closed' "$(run "SET kinwallet.clock = '2026-01-31 10:00+08'; SELECT kinwallet.transfer(kinwallet.new_request_id(), 1, 2, '1.00')" |
 	grep -o 'month 2026-01 is closed')"
 check "all invariants hold afterwards" "" "$(run 'SELECT * FROM kinwallet.verify_ledger()')"
+check "and all seals" "" "$(run 'SELECT * FROM kinwallet.verify_seals()')"
 reached=yes
 echo "1..$number"

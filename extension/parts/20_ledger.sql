@@ -588,8 +588,9 @@ BEGIN
 				END IF;
 				CONTINUE;
 			END IF;
-			-- made apart and attached last, which lets postings and readers of the parent go on
-			EXECUTE format('CREATE TABLE kinwallet_data.%I (LIKE kinwallet_data.%I INCLUDING ALL)', leaf, fact);
+			-- made apart and attached last, which lets postings and readers of the parent go on;
+			-- an identity is the parent's alone, and as of PostgreSQL 17 no partition may bring one of its own
+			EXECUTE format('CREATE TABLE kinwallet_data.%I (LIKE kinwallet_data.%I INCLUDING ALL EXCLUDING IDENTITY)', leaf, fact);
 			IF unique_keys IS NOT NULL THEN
 				EXECUTE format('CREATE UNIQUE INDEX %I ON kinwallet_data.%I (%s)', leaf || '_key', leaf, unique_keys);
 			END IF;

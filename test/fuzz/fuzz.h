@@ -9,8 +9,8 @@
 #ifndef KW_FUZZ_H
 #define KW_FUZZ_H
 
-#include "postgres.h"
-#include "fmgr.h"
+#include "compat.h"
+
 #include "lib/stringinfo.h"
 #include "port/pg_bswap.h"
 
@@ -42,6 +42,6 @@ extern void fuzz_reset(void);
 
 #define fuzz_check(condition) \
 	((condition) ? (void) 0 : fuzz_failed(#condition, __FILE__, __LINE__))
-extern void fuzz_failed(const char *condition, const char *file, int line) pg_attribute_noreturn();
+pg_noreturn extern void fuzz_failed(const char *condition, const char *file, int line);
 
 #endif							/* KW_FUZZ_H */

@@ -61,14 +61,16 @@ is("$lines[0]{sqlstate} $lines[0]{duty} $lines[0]{role}", '42501 nobody nobody',
 @lines = lines($node, 'app', q{SELECT kinwallet.request_relation(NULL, 2, 'parent', 1)});
 is("$lines[0]{sqlstate}", '42501', 'NULL is shown') and is($lines[0]{arguments}{contributor}, undef, 'as NULL');
 
+$node->safe_psql('postgres', q{CREATE ROLE auditor LOGIN; SELECT kinwallet.grant_role('auditor', 'auditor', 'nation')});
+@lines = lines($node, 'auditor', 'BEGIN READ ONLY; SELECT kinwallet.wallet(1)');
+is("$lines[0]{sqlstate} $lines[0]{function}", '00000 wallet', 'a call in a read-only transaction is a line');
 @lines = lines($node, $superuser, 'BEGIN READ ONLY; SELECT kinwallet.sweep()');
-is("$lines[0]{sqlstate} $lines[0]{function}", '00000 sweep', 'a call in a read-only transaction is a line');
+is("$lines[0]{sqlstate} $lines[0]{function}", '25006 sweep', 'so is the refusal of one that writes');
 $node->safe_psql('postgres', q{SELECT kinwallet.set_audit('owner', 'transfer', true, false)});
 is(lines($node, $superuser, q{SELECT kinwallet.transfer(gen_random_uuid(), 1, 1, '1')}), 0, 'refusals are switched off by duty and function');
 is(lines($node, $superuser, q{SELECT kinwallet.transfer_application(gen_random_uuid(), 1, 'x', '370199195206060054', '370100', '1', 'x')}), 1, 'for that function alone');
 
 # a reader on a standby is in the standby's log
-$node->safe_psql('postgres', q{CREATE ROLE auditor LOGIN; SELECT kinwallet.grant_role('auditor', 'auditor', 'nation')});
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('audit_standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);

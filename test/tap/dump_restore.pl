@@ -181,6 +181,16 @@ $node->safe_psql('postgres', 'CREATE DATABASE inserts');
 $node->command_ok(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @connection, '--dbname', 'inserts', '--file', "$dir/inserts.sql"], 'restore from INSERTs');
 same('inserts');
 
+# Tables first, the rows later: all triggers are there and change nothing
+$node->safe_psql('postgres', 'CREATE DATABASE rows_last');
+for my $part ('schema', 'data')
+{
+	$node->command_ok(['pg_dump', @connection, "--$part-only", '--file', "$dir/$part-only.sql", 'origin'], "dump of the $part only");
+	$node->command_ok(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', @connection, '--dbname', 'rows_last', '--file', "$dir/$part-only.sql"], "restore the $part only");
+}
+is($node->safe_psql('rows_last', 'SELECT status FROM kinwallet_data.person WHERE person_id = 4'), 'paused', 'rows_last: who was paused is');
+same('rows_last');
+
 # Only the data's schema, into a database with the extension
 $node->command_ok(['pg_dump', @connection, '--schema', 'kinwallet_data', '--file', "$dir/schema.sql", 'origin'], 'dump of the schema');
 $node->safe_psql('postgres', 'CREATE DATABASE schema_only');
@@ -200,7 +210,7 @@ $node->command_ok(['pg_dump', @connection, '--file', "$dir/again.sql", 'parallel
 is(text("$dir/again.sql"), text("$dir/plain.sql"), 'a dump of the restored ledger is the same');
 
 # last, since it changes them
-lives($_) for ('origin', 'plain', 'parallel', 'directory', 'sections', 'inserts', 'schema_only');
+lives($_) for ('origin', 'plain', 'parallel', 'directory', 'sections', 'inserts', 'rows_last', 'schema_only');
 
 $node->stop;
 done_testing();

@@ -28,7 +28,7 @@ my $year = substr($now, 0, 7);
 
 my $node = PostgreSQL::Test::Cluster->new('long_life');
 $node->init;
-$node->append_conf('postgresql.conf', "log_statement = none\nautovacuum_naptime = 1s\nmax_locks_per_transaction = 256\nmax_prepared_transactions = 1");
+$node->append_conf('postgresql.conf', "log_statement = none\nautovacuum_naptime = 1s\nmax_locks_per_transaction = 256");
 $node->start;
 
 # The SQLSTATE, message and HINT of a statement that fails.
@@ -197,21 +197,18 @@ my $pairs = query($select_pairs);
 like($pairs, qr/640000.*\n.*\n/, 'the last month has pairs');
 
 # Transaction ids jump to some 20 million before the limit, as if nothing had been
-# vacuumed for years.  The server then vacuums, autovacuum or not; a forgotten prepared
-# transaction keeps it from getting anywhere for a while.
-query("CREATE TABLE site.forgotten (n int); BEGIN; INSERT INTO site.forgotten VALUES (1); PREPARE TRANSACTION 'forgotten'");
+# vacuumed for years.  The server then vacuums, autovacuum or not.
 my $limit = query('SELECT min(datfrozenxid::text::bigint) + 2147483647 FROM pg_database');
 my $segment = int($limit / 1048576) - 20;
 $node->append_conf('postgresql.conf', 'autovacuum = off');
 $node->stop;
 command_ok([ 'pg_resetwal', '-x', $segment * 1048576, $node->data_dir ], 'transaction ids jump');
 append_to_file($node->data_dir . sprintf('/pg_xact/%04X', $segment), "\0" x 262144);
+my $log_end = -s $node->logfile;
 $node->start;
-my ($out, $warning);
-$node->psql('postgres', "SELECT site.at('$now 11:00+08'); SELECT kinwallet.credit_account(kinwallet.request_id_of('late'), 1, '1.00')", stdout => \$out, stderr => \$warning);
-like($warning, qr/WARNING:  database "\w+" must be vacuumed within/, 'the server presses for a vacuum');
-like($out, qr/^\d+\.\d\d$/m, 'and postings go on');
-query("ROLLBACK PREPARED 'forgotten'");
+# a session hears it, too, unless the vacuum is quicker
+like(slurp_file($node->logfile, $log_end), qr/WARNING:  database with OID \d+ must be vacuumed within/, 'the server presses for a vacuum');
+like(query("SELECT site.at('$now 11:00+08'); SELECT kinwallet.credit_account(kinwallet.request_id_of('late'), 1, '1.00')"), qr/^\d+\.\d\d$/m, 'and postings go on');
 ok($node->poll_query_until('postgres', 'SELECT max(age(datfrozenxid)) < 200000000 FROM pg_database'), 'forced vacuums advance every table of the ledger');
 is(query(q{SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind = 'r' AND age(relfrozenxid) > 200000000}), '', 'none is left behind');
 verified('vacuumed by force');
@@ -244,7 +241,7 @@ query("SELECT site.at('$now 13:00+08');\n" . join('', map {
 	"SELECT kinwallet.archive_month('$month');\n" . ($_ % 12 ? '' : "SELECT kinwallet.credit_account(kinwallet.request_id_of('archive $_'), 2, '1.00');\n")
 } (0 .. $archived - 1)));
 is(query(q{SELECT count(*), min(relname), max(relname) FROM pg_class WHERE relnamespace = 'kinwallet_archive'::regnamespace AND relkind = 'r'}),
-	join('|', 6 * $archived, 'account_entry_2026_01', 'transfer_' . (month($archived - 1) =~ s/-01$//r =~ tr/-/_/r)), "EDGE-97: $archived months are archived");
+	join('|', 7 * $archived, 'account_entry_2026_01', 'transfer_' . (month($archived - 1) =~ s/-01$//r =~ tr/-/_/r)), "EDGE-97: $archived months are archived");
 query('CREATE TABLE site.later AS SELECT p, h.* FROM generate_series(1, 20) AS p, kinwallet.history(p) WITH ORDINALITY AS h');
 my $line = 'p, at, kind, counterparty, amount, balance_after, reference';
 my ($line_credit, $since) = ("kind = 'credit' AND amount::text = '1.00'", "at >= '$first 00:00+08'");
