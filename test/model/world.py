@@ -601,17 +601,14 @@ class World:
                 refuse_unless(self.policy(p.region).cross_province, 'KW014')
 
     def is_open(self, r):
-        """Open relations; a request that has run out is one until it is swept."""
-        return r.state in ('requested', 'active', 'suspended')
+        """Open relations; a request that has run out is none, swept or not (EDGE-19)."""
+        return r.has_quota_open() or (r.state == 'requested' and self.now < r.expires_at)
 
     def judge_relation(self, c, r, kinship, itself=None):
         """What making a relation checks, from the wallets on."""
         self.judge_parties(c, r)
         others = [x for x in self.relations.values() if x is not itself and self.is_open(x)]
         kin = KIN_CLASS[kinship]
-        # ... but does not stand in the way of its own pair
-        others = [x for x in others if (x.contributor, x.recipient) != (c.person, r.person)
-                  or x.state != 'requested' or self.now < x.expires_at]
         for x in others:
             refuse_unless((x.contributor, x.recipient) != (c.person, r.person), 'KW015')
         for x in others:
