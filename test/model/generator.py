@@ -351,11 +351,16 @@ class Generator:
         number = notice.number if rnd.random() < 0.98 else 'KW-1'
         if step == 'receive':
             return self.operation('confirm_receipt', number, day)
+        # one thing wrong at most: which is found first is not said
         reference = rnd.choice(('b1', 'b2', self.new_request(), self.new_request()))
+        if day != today:
+            reference = self.new_request()
         if rnd.random() < 0.3:
-            # one thing wrong at most
             left = notice.amount - notice.paid
-            return self.operation('record_instalment', number, rnd.choice((left, left + 1, 0, max(1, left // 3))), today, reference)
+            amount = rnd.choice((left, left + 1, 0, max(1, left // 3)))
+            if not 0 < amount <= left:
+                reference = self.new_request()
+            return self.operation('record_instalment', number, amount, today, reference)
         return self.operation('record_payment', number, day, reference)
 
     def newcomer(self, person):
