@@ -692,6 +692,21 @@ class World:
         self.activate(relation)
         return relation.name
 
+    def establish_relations(self, uid, contributors, recipients, kinships):
+        """All or none, each seeing those before it."""
+        pending = [x for x in self.relations.values() if x.state == 'requested']
+        made = []
+        try:
+            for i, item in enumerate(zip(contributors, recipients, kinships), 1):
+                made.append(self.establish_relation(f'{uid}.{i}', *item))
+        except Refused:
+            for name in made:
+                del self.relations[name]
+            for x in pending:
+                x.state = 'requested'
+            raise
+        return str(len(made))
+
     def dissolve_relation(self, uid, relation, by, reason):
         refuse_unless(reason in ('voluntary', 'kinship_ended', 'agency'), '22023')
         refuse_unless(by is None or reason != 'agency', '22023')
@@ -1190,6 +1205,10 @@ class World:
             ('notices', ';'.join(f'{n.number} {yuan(n.amount)} {n.paid_on or "-"} {n.received_on or "-"}'
                                  for n in sorted(self.notices.values(), key=lambda n: n.number))),
             ('events', str(len(self.events))),
+            ('balances', ';'.join(
+                f'{p.person} {yuan(p.available)} '
+                + yuan(sum(x.remaining for x in self.relations.values() if x.recipient == p.person and x.state == 'active'))
+                for p in sorted(self.persons.values(), key=lambda p: p.person))),
         ]
 
 
