@@ -247,22 +247,39 @@ KW_PLAN(KW_PLAN_PAUSE, "b",
 	" " p ".citizen_id, " p ".guardian, " p ".auto_accept, " w ".status"
 #define OPEN_RELATION_OF(r) \
 	r ".state OPERATOR(pg_catalog.=) ANY ('{r,a,s}'::pg_catalog.\"char\"[])"
+#define NOT_OVER(r) \
+	NOT_ENDED(r) " AND " r ".relation_id OPERATOR(pg_catalog.<>) ALL ($3)"
 #define OTHER_SPOUSE_OF(person, partner) \
 	"EXISTS (SELECT FROM kinwallet_data.relation s" \
 	" WHERE s.contributor OPERATOR(pg_catalog.=) " person " AND s.recipient OPERATOR(pg_catalog.<>) " partner \
-	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_ENDED("s") ")" \
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_OVER("s") ")" \
 	" OR EXISTS (SELECT FROM kinwallet_data.relation s" \
 	" WHERE s.recipient OPERATOR(pg_catalog.=) " person " AND s.contributor OPERATOR(pg_catalog.<>) " partner \
-	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_ENDED("s") ")"
+	" AND s.kinship OPERATOR(kinwallet.=) 'spouse'::kinwallet.kinship_relation AND " NOT_OVER("s") ")"
 
-/* one row always: what does not exist is NULL */
-KW_PLAN(KW_PLAN_CASE, "bb",
+/* of two persons; again in words that hide the partial index */
+#define PENDING(r) \
+	r ".state OPERATOR(pg_catalog.<>) ALL ('{a,s,d,n,w,x}'::pg_catalog.\"char\"[])"
+KW_PLAN(KW_PLAN_REQUESTS_OF, "bb",
+		"SELECT r.relation_id, r.contributor_region, e.at FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.relation_event e ON e.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" AND e.kind OPERATOR(pg_catalog.=) 'requested'"
+		" WHERE r.contributor OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2]) AND " PENDING("r")
+		" UNION ALL SELECT r.relation_id, r.contributor_region, e.at FROM kinwallet_data.relation r"
+		" JOIN kinwallet_data.relation_event e ON e.relation_id OPERATOR(pg_catalog.=) r.relation_id"
+		" AND e.kind OPERATOR(pg_catalog.=) 'requested'"
+		" WHERE r.recipient OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2]) AND " PENDING("r"))
+/*
+ * One row always: what does not exist is NULL.  $3 are requests that are over,
+ * though no sweep has ended them: only the pair's own one is still given.
+ */
+KW_PLAN(KW_PLAN_CASE, "bbL",
 		"SELECT " PARTY_COLUMNS("c", "cw") ", " PARTY_COLUMNS("r", "rw") ","
 		" cw.available, cw.transfer_day, cw.transfers,"
 		" o.relation_id, o.state, o.causes, o.kinship, v.kinship,"
 		" " OTHER_SPOUSE_OF("$1", "$2") ", " OTHER_SPOUSE_OF("$2", "$1") ","
 		" (SELECT pg_catalog.count(*) FROM kinwallet_data.relation n"
-		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " NOT_ENDED("n") ")"
+		" WHERE n.contributor OPERATOR(pg_catalog.=) $1 AND " NOT_OVER("n") ")"
 		" FROM (SELECT) AS one"
 		" LEFT JOIN kinwallet_data.person c ON c.person_id OPERATOR(pg_catalog.=) $1"
 		" LEFT JOIN kinwallet_data.wallet cw ON cw.person_id OPERATOR(pg_catalog.=) $1"
@@ -271,7 +288,8 @@ KW_PLAN(KW_PLAN_CASE, "bb",
 		" LEFT JOIN kinwallet_data.relation o ON o.contributor OPERATOR(pg_catalog.=) $1"
 		" AND o.recipient OPERATOR(pg_catalog.=) $2 AND " OPEN_RELATION_OF("o")
 		" LEFT JOIN kinwallet_data.relation v ON v.contributor OPERATOR(pg_catalog.=) $2"
-		" AND v.recipient OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("v"))
+		" AND v.recipient OPERATOR(pg_catalog.=) $1 AND " OPEN_RELATION_OF("v")
+		" AND v.relation_id OPERATOR(pg_catalog.<>) ALL ($3)")
 KW_PLAN(KW_PLAN_COUNT_TRANSFERS, "bdzz",
 		"SELECT pg_catalog.count(*) FROM kinwallet_data.transfer"
 		" WHERE contributor OPERATOR(pg_catalog.=) $1 AND month OPERATOR(pg_catalog.=) $2"

@@ -11,6 +11,7 @@
 #include "citizen_id.h"
 #include "clock.h"
 #include "plans.h"
+#include "relation_state.h"
 #include "rules.h"
 
 /*
@@ -201,6 +202,32 @@ read_party(KwParty *party, int column)
 }
 
 /*
+ * Find two persons' requests that have expired, whether a sweep has come by
+ * or not (EDGE-19), as an argument of KW_PLAN_CASE.
+ */
+static Datum
+expired_requests(int64 contributor, int64 recipient, TimestampTz at)
+{
+	int			n = (int) kw_spi(KW_PLAN_REQUESTS_OF, Int64GetDatum(contributor), Int64GetDatum(recipient));
+	int64	   *expired = palloc(Max(n, 1) * sizeof(int64));
+	RegionCode *region = palloc(Max(n, 1) * sizeof(RegionCode));
+	TimestampTz *requested_at = palloc(Max(n, 1) * sizeof(TimestampTz));
+	int			kept = 0;
+
+	/* filling the cache of policies replaces the rows */
+	for (int i = 0; i < n; i++)
+	{
+		expired[i] = kw_spi_int64(i, 1);
+		region[i] = kw_spi_int32(i, 2);
+		requested_at[i] = kw_spi_int64(i, 3);
+	}
+	for (int i = 0; i < n; i++)
+		if (kw_request_expires(region[i], requested_at[i]) <= at)
+			expired[kept++] = expired[i];
+	return kw_id_array(expired, kept);
+}
+
+/*
  * Load a case.
  */
 void
@@ -217,7 +244,8 @@ kw_case_load(KwCase *c, int64 contributor, int64 recipient, TimestampTz at)
 	c->contributor.person_id = contributor;
 	c->recipient.person_id = recipient;
 
-	kw_spi_one(KW_PLAN_CASE, Int64GetDatum(contributor), Int64GetDatum(recipient));
+	kw_spi_one(KW_PLAN_CASE, Int64GetDatum(contributor), Int64GetDatum(recipient),
+			   expired_requests(contributor, recipient, at));
 	read_party(&c->contributor, 1);
 	read_party(&c->recipient, 10);
 	if (c->contributor.wallet != KW_WALLET_NONE)

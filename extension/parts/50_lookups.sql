@@ -306,7 +306,7 @@ AS $balance_as_of$
 			SELECT e.kind IN ('accepted', 'established', 'resumed')
 			FROM kinwallet_data.relation_event AS e
 			WHERE e.relation_id = q.relation_id AND e.at <= balance_as_of_unchecked.at
-			ORDER BY e.at DESC, e.event_id DESC
+			ORDER BY e.event_id DESC
 			LIMIT 1)
 	)
 	SELECT kinwallet.from_fen((coalesce((SELECT sum(account) FROM fact), 0)

@@ -289,7 +289,7 @@ def reader(until, found):
             if (credits, transfers, held) != (money, granted, holds):
                 problems.append(f'credits {credits}, money {money}; transfers {transfers}, granted {granted}; held {held}, holds {holds}')
             if n % 20 == 0:
-                cursor.execute("SELECT * FROM kinwallet.verify_ledger() WHERE check_name <> 'transfer.relation'")
+                cursor.execute('SELECT * FROM kinwallet.verify_ledger()')
                 problems += [str(row) for row in cursor.fetchall()]
             connection.rollback()
             n += 1
@@ -340,13 +340,13 @@ def would_give(state, call):
     return 'agrees' if agrees(world, call) else 'differs'
 
 
-def linearize(world, sessions, seconds=30):
+def linearize(world, sessions, seconds):
     """An order of the sessions' calls that the model agrees with, as (final world, reorderings, None); or (None, n, the calls it ends at)."""
-    until = time.monotonic() + seconds
+    until = time.process_time() + seconds
     first = (tuple(0 for _ in sessions), pickle.dumps(world), None)
     stack, seen, backtracked, furthest = [first], set(), 0, (0, None)
     while stack:
-        if time.monotonic() > until:
+        if time.process_time() > until:
             return None, backtracked, [TIMEOUT] + (furthest[1] or [])
         places, state, tried = stack.pop()
         if tried is None:
@@ -445,9 +445,9 @@ def make_world(cursor):
     clock = str(START) + '+08'
     world.clock(0, START)
     cursor.execute("SELECT set_config('kinwallet.clock', %s, false)", (clock,))
-    cursor.execute("UPDATE kinwallet_data.policy SET transfers_per_day = 25, own_account_first = false")
+    cursor.execute("UPDATE kinwallet_data.policy SET transfers_per_day = 6, own_account_first = false")
     for policy in world.policies:
-        policy.transfers_per_day, policy.own_account_first = 25, False
+        policy.transfers_per_day, policy.own_account_first = 6, False
     cursor.execute("INSERT INTO kinwallet_data.provider (provider, kind, region) VALUES (%s, 'medical_institution', '370100')", (HOSPITAL,))
     world.add_provider(0, HOSPITAL, 'medical_institution', '370100')
     from generator import citizen_id
@@ -495,6 +495,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=15)
     parser.add_argument('--seed', default=str(random.SystemRandom().randrange(10 ** 9)))
     parser.add_argument('--sessions', type=int, default=8)
+    parser.add_argument('--search', type=float, default=60, help='CPU seconds to look for the order of a family')
     options = parser.parse_args()
     rnd = random.Random(options.seed)
 
@@ -589,10 +590,16 @@ def judge(cursor, world, logs, counts, snapshots, problems, options):
             SELECT request_id::text, xmin::text::bigint FROM kinwallet_data.transfer UNION ALL
             SELECT request_id::text, xmin::text::bigint FROM kinwallet_data.account_entry UNION ALL
             SELECT request_id::text, xmin::text::bigint FROM kinwallet_data.spending UNION ALL
-            SELECT request_id::text, xmin::text::bigint FROM kinwallet_data.refund"""))
+            SELECT request_id::text, xmin::text::bigint FROM kinwallet_data.refund UNION ALL
+            -- not the hold's own row: its end writes that again
+            SELECT h.request_id::text, p.xmin::text::bigint FROM kinwallet_data.hold AS h
+                JOIN kinwallet_data.hold_part AS p ON p.hold_id = h.hold_id AND p.position = 1"""))
     by_xid = sorted((call['xid'], call['place']) for call in calls if call['xid'] and call['attempts'] == 1)
     for call in calls:
-        xid = call['attempts'] > 1 and call['sqlstate'] == '00000' and written.get(str(call['arguments'][0]))
+        if call['attempts'] == 1 or call['sqlstate'] != '00000':
+            continue
+        requests = call['arguments'][0] if call['kind'] == 'transfer_batch' else [call['arguments'][0]]
+        xid = next((written[r] for r in requests if r in written), None)
         if xid and by_xid and xid != call['xid']:
             before = bisect.bisect([x for x, _ in by_xid], xid)
             call['place'] = by_xid[max(0, before - 1)][1]
@@ -608,17 +615,11 @@ def judge(cursor, world, logs, counts, snapshots, problems, options):
         beginning.persons = {p: x for p, x in beginning.persons.items() if p in members}
         beginning.relations = {n: x for n, x in beginning.relations.items() if x.contributor in members}
         own = [[c for c in session if family_of(first_person(c, holds, spendings, relations)) == family] for session in sessions]
-        end, backtracked, stuck = linearize(beginning, own)
+        end, backtracked, stuck = linearize(beginning, own, options.search)
         n = sum(len(session) for session in own)
         what = f'a serial order of the {n} calls of family {family + 1} exists'
-        if end is None and stuck[0] is TIMEOUT:
-            # neither found nor excluded
-            number += 1
-            print(f'ok {number} - {what} # SKIP {TIMEOUT}, gone back {backtracked} times')
-            for detail in stuck[1:]:
-                print('# ' + str(detail)[:500])
-            continue
-        ok(end is not None, what, *(stuck or ()))
+        # a search that is given up is a failure, too: neither found nor excluded is not shown
+        ok(end is not None, what, f'gone back {backtracked} times', *(stuck or ()))
         if end is None:
             continue
         last = max((call['clock'] for session in own for call in session))
@@ -631,7 +632,7 @@ def judge(cursor, world, logs, counts, snapshots, problems, options):
             if seen != end.show(person):
                 differing += [seen, end.show(person)]
         ok(not differing, f'and ends where the ledger of family {family + 1} is', *differing)
-    left = ask("SELECT * FROM kinwallet.verify_ledger() WHERE check_name <> 'transfer.relation'")
+    left = ask('SELECT * FROM kinwallet.verify_ledger()')
     ok(not left, 'verify_ledger() finds nothing', *left)
     print(f'1..{number}')
     done = sum(call['sqlstate'] == '00000' for call in calls)

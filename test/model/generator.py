@@ -20,7 +20,7 @@ LAST_DAY = date(2027, 11, 30)       # the clock goes no further; there are parti
 WEIGHTS = {
     'transfer': 20, 'transfer_batch': 3, 'transfer_application': 2, 'spend': 14, 'refund': 8, 'refund_own_account': 3,
     'hold': 7, 'capture': 6, 'cancel_hold': 2, 'pay_premium': 3, 'credit_account': 6, 'credit_accounts': 1,
-    'request_relation': 6, 'accept_relation': 4, 'refuse_relation': 0.5, 'withdraw_relation': 0.5, 'establish_relation': 5,
+    'request_relation': 6, 'accept_relation': 4, 'refuse_relation': 0.5, 'withdraw_relation': 0.5, 'establish_relation': 5, 'establish_relations': 0.5,
     'dissolve_relation': 3, 'sweep': 1, 'freeze_wallet': 0.6, 'unfreeze_wallet': 1.2, 'close_wallet': 0.4, 'open_wallet': 1,
     'update_person': 1, 'insurance_event': 0.4, 'describe_person': 0.3, 'open_region': 0.2, 'update_provider': 0.5,
     'clearing': 3, 'amend_policy': 0.6, 'clock': 8, 'repeat': 6,
@@ -351,11 +351,16 @@ class Generator:
         number = notice.number if rnd.random() < 0.98 else 'KW-1'
         if step == 'receive':
             return self.operation('confirm_receipt', number, day)
+        # one thing wrong at most: which is found first is not said
         reference = rnd.choice(('b1', 'b2', self.new_request(), self.new_request()))
+        if day != today:
+            reference = self.new_request()
         if rnd.random() < 0.3:
-            # one thing wrong at most
             left = notice.amount - notice.paid
-            return self.operation('record_instalment', number, rnd.choice((left, left + 1, 0, max(1, left // 3))), today, reference)
+            amount = rnd.choice((left, left + 1, 0, max(1, left // 3)))
+            if not 0 < amount <= left:
+                reference = self.new_request()
+            return self.operation('record_instalment', number, amount, today, reference)
         return self.operation('record_payment', number, day, reference)
 
     def newcomer(self, person):
@@ -582,6 +587,11 @@ class Generator:
             return None
         c, r = couple
         return self.operation('establish_relation', c, r, self.kinship(c, r), persons=(c, r))
+
+    def next_establish_relations(self):
+        couples = [c for c in (self.couple() for _ in range(self.random.randrange(4))) if c]
+        columns = zip(*((c, r, self.kinship(c, r)) for c, r in couples)) if couples else ((), (), ())
+        return self.operation('establish_relations', *columns, persons=couples[-1] if couples else (None, None))
 
     def next_accept_relation(self):
         relation = self.relation('requested')

@@ -42,6 +42,7 @@ CALLS = {
     'refuse_relation': ('relation int', 'kinwallet.refuse_relation({0}, {1})'),
     'withdraw_relation': ('relation int', 'kinwallet.withdraw_relation({0}, {1})'),
     'establish_relation': ('int int text', "model.name('r', kinwallet.establish_relation({0}, {1}, {2}), '{uid}')"),
+    'establish_relations': ('ints ints texts', "model.establish_relations({0}, {1}, {2}, '{uid}')"),
     'dissolve_relation': ('relation int text', 'kinwallet.dissolve_relation({0}, {1}, {2})::text'),
     'transfer': ('text int int money', "model.name('f', kinwallet.transfer({0}, {1}, {2}, {3}), '{uid}')"),
     'transfer_application': ('text int text text text money text',

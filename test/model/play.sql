@@ -37,7 +37,20 @@ BEGIN
 END
 $$;
 
--- The same for notices, whose numbers are known beforehand.
+-- The function gives only the number of relations; named are those that have no name yet.
+CREATE FUNCTION model.establish_relations(contributors bigint[], recipients bigint[], kinships kinwallet.kinship_relation[], name text)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	made text := kinwallet.establish_relations($1, $2, $3)::text;
+BEGIN
+	INSERT INTO model.name (kind, id, name)
+	SELECT 'r', r.relation_id, $4 || '.' || row_number() OVER (ORDER BY r.relation_id) FROM kinwallet_data.relation AS r
+	WHERE NOT EXISTS (SELECT FROM model.name AS n WHERE n.kind = 'r' AND n.id = r.relation_id);
+	RETURN made;
+END
+$$;
+
+-- Ids for notices, whose numbers are known beforehand.
 CREATE FUNCTION model.notice(number text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
@@ -149,6 +162,10 @@ BEGIN
 				ORDER BY number COLLATE "C") FROM kinwallet_data.clearing_notice)
 		WHEN 'events' THEN
 			(SELECT count(*)::text FROM kinwallet_data.insurance_event)
+		-- from the facts alone; the clock stands behind all of them
+		WHEN 'balances' THEN
+			(SELECT string_agg(concat_ws(' ', p.person_id, b.own_available, b.received_available), ';' ORDER BY p.person_id)
+			FROM kinwallet_data.person AS p, kinwallet.balance_as_of(p.person_id, kinwallet.business_time()) AS b)
 	END, '');
 END
 $$;

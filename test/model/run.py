@@ -46,14 +46,17 @@ def make_template():
     with open(os.path.join(HERE, 'play.sql'), encoding='utf-8') as script:
         play_sql = script.read()
     execute(TEMPLATE, 'CREATE EXTENSION kinwallet', "SELECT kinwallet.create_ledger('2025-12-01')",
-            "SELECT kinwallet.ensure_partitions('2027-12-01')", play_sql)
+            "SELECT kinwallet.ensure_partitions('2027-12-01')", play_sql,
+            # the runner calls as the ledger's owner: most streams do without the trail of that
+            "SELECT kinwallet.set_audit('owner', '*', false, false)")
 
 
 class Session:
     """A session of one stream's database that plays operations.
 
     The habits of a stream follow from its seed: whether each operation
-    commits by itself or a whole chunk does, and the isolation level.
+    commits by itself or a whole chunk does, the isolation level, and, for one
+    in eighty, that the audit trail is written.
     """
 
     def __init__(self, dbname, seed):
@@ -63,6 +66,8 @@ class Session:
         settings = {'default_transaction_isolation': self.isolation, 'client_min_messages': 'error', 'synchronous_commit': 'off',
                     'TimeZone': rnd.choice(('Asia/Shanghai', 'America/New_York', 'Pacific/Kiritimati')), 'jit': 'off'}
         self.connection = connect(dbname, options=' '.join('-c ' + f'{name}={value}'.replace(' ', '\\ ') for name, value in settings.items()))
+        if int(seed) % 80 == 1:
+            self.query("SELECT kinwallet.set_audit('owner', '*', NULL, NULL)")
 
     def play(self, ops, commits=None):
         with self.connection.cursor() as cursor:
@@ -129,8 +134,7 @@ def final(session, world, ops):
         expected.append((f'person {person}', world.show(person)))
     found = [(f'person {person}', session.query(f'SELECT model.person({person})')[0][0]) for person in world.persons]
     expected.append(('verify_ledger()', []))
-    # a clock that goes back may put a transfer before the relation that it is of
-    found.append(('verify_ledger()', session.query("SELECT * FROM kinwallet.verify_ledger() WHERE check_name <> 'transfer.relation'")))
+    found.append(('verify_ledger()', session.query('SELECT * FROM kinwallet.verify_ledger()')))
     expected += world.state()
     found += [(name, session.query(f'SELECT model.state({name!r})')[0][0]) for name, _ in world.state()]
     for e, f in zip(expected, found):

@@ -601,17 +601,14 @@ class World:
                 refuse_unless(self.policy(p.region).cross_province, 'KW014')
 
     def is_open(self, r):
-        """Open relations; a request that has run out is one until it is swept."""
-        return r.state in ('requested', 'active', 'suspended')
+        """Open relations; a request that has run out is none, swept or not (EDGE-19)."""
+        return r.has_quota_open() or (r.state == 'requested' and self.now < r.expires_at)
 
     def judge_relation(self, c, r, kinship, itself=None):
         """What making a relation checks, from the wallets on."""
         self.judge_parties(c, r)
         others = [x for x in self.relations.values() if x is not itself and self.is_open(x)]
         kin = KIN_CLASS[kinship]
-        # ... but does not stand in the way of its own pair
-        others = [x for x in others if (x.contributor, x.recipient) != (c.person, r.person)
-                  or x.state != 'requested' or self.now < x.expires_at]
         for x in others:
             refuse_unless((x.contributor, x.recipient) != (c.person, r.person), 'KW015')
         for x in others:
@@ -694,6 +691,21 @@ class World:
         relation = self.make_relation(f'{uid}', c, r, kinship)
         self.activate(relation)
         return relation.name
+
+    def establish_relations(self, uid, contributors, recipients, kinships):
+        """All or none, each seeing those before it."""
+        pending = [x for x in self.relations.values() if x.state == 'requested']
+        made = []
+        try:
+            for i, item in enumerate(zip(contributors, recipients, kinships), 1):
+                made.append(self.establish_relation(f'{uid}.{i}', *item))
+        except Refused:
+            for name in made:
+                del self.relations[name]
+            for x in pending:
+                x.state = 'requested'
+            raise
+        return str(len(made))
 
     def dissolve_relation(self, uid, relation, by, reason):
         refuse_unless(reason in ('voluntary', 'kinship_ended', 'agency'), '22023')
@@ -1193,6 +1205,10 @@ class World:
             ('notices', ';'.join(f'{n.number} {yuan(n.amount)} {n.paid_on or "-"} {n.received_on or "-"}'
                                  for n in sorted(self.notices.values(), key=lambda n: n.number))),
             ('events', str(len(self.events))),
+            ('balances', ';'.join(
+                f'{p.person} {yuan(p.available)} '
+                + yuan(sum(x.remaining for x in self.relations.values() if x.recipient == p.person and x.state == 'active'))
+                for p in sorted(self.persons.values(), key=lambda p: p.person))),
         ]
 
 

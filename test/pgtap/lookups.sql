@@ -1,7 +1,7 @@
 -- After any sequence of calls: no invariant is broken, and what is looked up
 -- agrees with itself.
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 SELECT setseed(0.1);
 SET LOCAL kinwallet.clock = '2026-01-09 08:00';
 SELECT kinwallet.create_ledger();
@@ -118,6 +118,17 @@ SELECT results_eq($$
 		('quota', (SELECT sum(kinwallet.fen(remaining) + kinwallet.fen(held)) FROM kinwallet_data.relation)),
 		('suspense', (SELECT sum(kinwallet.fen(amount)) FROM kinwallet_data.suspense))$$,
 	'EDGE-92: the accounts of the double entry are the state');
+
+-- a clock that goes back: what came last counts
+SET LOCAL kinwallet.clock = '2026-12-20 12:00+08';
+INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential) VALUES
+	(6, '640299199003120079', 'F', '640200', 'employee', 'f'), (7, '640299199003120087', 'G', '640200', 'employee', 'g');
+SELECT kinwallet.open_wallet(p), kinwallet.credit_account(kinwallet.new_request_id(), p, '100.00') FROM generate_series(6, 7) AS p;
+SELECT kinwallet.establish_relation(6, 7, 'sibling'), kinwallet.transfer(kinwallet.new_request_id(), 6, 7, '10.00');
+SELECT is(received_available::text, '10.00', 'EDGE-92: active') FROM kinwallet.balance_as_of(7, 'infinity');
+SET LOCAL kinwallet.clock = '2026-12-20 11:00+08';
+SELECT kinwallet.freeze_wallet(6, 'why');
+SELECT is(received_available::text, '0.00', 'EDGE-92: suspended, though at an earlier hour') FROM kinwallet.balance_as_of(7, 'infinity');
 
 SELECT * FROM finish();
 ROLLBACK;

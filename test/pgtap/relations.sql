@@ -1,6 +1,6 @@
 -- The rules of making and ending relations, each by its ID, and explain_transfer() against transfer().
 BEGIN;
-SELECT plan(165);
+SELECT plan(175);
 SET LOCAL kinwallet.clock = '2026-02-01 10:00+08';
 SELECT kinwallet.create_ledger();
 
@@ -254,6 +254,28 @@ UPDATE r SET id = kinwallet.request_relation(1, 6, 'sibling', 1);
 SET LOCAL kinwallet.clock = '2026-02-09 23:59:59.999999+08';
 SELECT is(pg_temp.attempt(format('SELECT kinwallet.accept_relation(%s, 6)', id)), 'done', 'EDGE-19: in time') FROM r;
 SELECT pg_temp.clear(1, 6);
+
+-- nor is it in the way of others, whether the sweep has come by or not
+SET LOCAL kinwallet.clock = '2026-02-03 00:00+08';
+SELECT pg_temp.person(12, '1984-01-01', '640200'), pg_temp.person(13, '1985-01-01', '640200'), pg_temp.person(14, '1986-01-01', '640200');
+UPDATE r SET id = kinwallet.request_relation(12, 13, 'spouse', 13);
+UPDATE kinwallet_data.policy SET relation_cap = 1 WHERE scope = 640000;
+SET LOCAL kinwallet.clock = '2026-02-09 23:59:59.999999+08';
+SELECT is(pg_temp.try(14, 13, 'spouse'), 'KW015 EDGE-14', 'EDGE-14: a request of marriage, to the recipient');
+SELECT is(pg_temp.try(14, 12, 'spouse'), 'KW015 EDGE-14', 'EDGE-14: and to the contributor');
+SELECT is(pg_temp.try(13, 12, 'sibling'), 'KW015 EDGE-11', 'EDGE-11: a request contradicts');
+SELECT is(pg_temp.try(12, 14, 'sibling'), 'KW015 EDGE-20', 'EDGE-20: a request counts');
+SET LOCAL kinwallet.clock = '2026-02-10 00:00+08';
+SELECT is(pg_temp.try(14, 13, 'spouse'), 'made', 'EDGE-19: an expired request is no marriage of the recipient');
+SELECT pg_temp.clear(13, 14);
+SELECT is(pg_temp.try(14, 12, 'spouse'), 'made', 'EDGE-19: nor of the contributor');
+SELECT pg_temp.clear(12, 14);
+SELECT is(pg_temp.try(13, 12, 'sibling'), 'made', 'EDGE-19: nor does it contradict');
+SELECT is(pg_temp.try(12, 14, 'sibling'), 'made', 'EDGE-19: nor does it count');
+SELECT is(pg_temp.state(id), 'r', 'EDGE-19: although no sweep has ended it') FROM r;
+SELECT is(n, 1::bigint, 'EDGE-19: it will') FROM kinwallet.sweep() WHERE what = 'requests_expired';
+UPDATE kinwallet_data.policy SET relation_cap = NULL WHERE scope = 640000;
+SET LOCAL kinwallet.clock = '2026-02-09 23:59:59.999999+08';
 
 UPDATE r SET id = kinwallet.request_relation(1, 9, 'sibling', 1);
 UPDATE kinwallet_data.person SET region = '640300' WHERE person_id = 9;

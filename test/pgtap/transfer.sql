@@ -344,8 +344,8 @@ SELECT is(kinwallet.transfer_application(pg_temp.v5(10), 1, 'p2', :'citizen', '3
 SELECT is(pg_temp.apply(pg_temp.v5(10), 'another', :'citizen', '370100', '1.01'), 'KW013 EDGE-90', 'EDGE-90: another amount');
 SELECT is(pg_temp.apply(pg_temp.v5(11), 'p2', :'citizen', '370100'), 'KW017 TRF-03', 'TRF-03: a new request needs the new name');
 
--- the clock went back before the relations were made, and policies are gone that judged
-SELECT is_empty('SELECT * FROM kinwallet.verify_ledger() WHERE check_name NOT IN (''transfer.relation'', ''transfer.policy'')', 'all other invariants hold');
+-- the clock went back before the relations were made: no alarm; policies are gone that judged
+SELECT is_empty('SELECT * FROM kinwallet.verify_ledger() WHERE check_name <> ''transfer.policy''', 'all other invariants hold');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- verify_ledger(): silent on a ledger that is right; every check can fail.
 BEGIN;
-SELECT plan(75);
+SELECT plan(76);
 SET LOCAL kinwallet.clock = '2026-01-09 08:00';
 SELECT kinwallet.create_ledger();
 
@@ -141,7 +141,8 @@ SELECT pg_temp.breaks('spending.month', $$UPDATE kinwallet_data.spending SET at 
 SELECT pg_temp.breaks('account_entry.request_id person.conservation wallet.available', $$INSERT INTO kinwallet_data.account_entry SELECT pg_temp.id(1, '2026-02-01'), person_id, amount, '2026-02-01 12:00+08', request_id, region, '2026-02-01' FROM kinwallet_data.account_entry WHERE person_id = 3$$);
 
 -- transfers and returns
-SELECT pg_temp.breaks('transfer.relation wallet.transfers', $$UPDATE kinwallet_data.transfer SET at = '2026-01-09 07:59+08' WHERE contributor = 3$$);
+SELECT pg_temp.breaks('relation.held relation.remaining relation.returned relation.spent transfer.relation', $$UPDATE kinwallet_data.transfer SET relation_id = 99 WHERE contributor = 3$$);
+SELECT pg_temp.breaks('wallet.transfers', $$UPDATE kinwallet_data.transfer SET at = '2026-01-09 07:59+08' WHERE contributor = 3$$);
 SELECT pg_temp.breaks('transfer.policy', $$UPDATE kinwallet_data.transfer SET policy_id = 3 WHERE contributor = 3$$);
 SELECT pg_temp.breaks('transfer.policy', $$UPDATE kinwallet_data.transfer SET policy_id = 99 WHERE contributor = 3$$);
 SELECT pg_temp.breaks('transfer.amount', $$UPDATE kinwallet_data.policy SET transfer_max = '299.99' WHERE policy_id = 2$$);
