@@ -347,7 +347,7 @@ find_places(FunctionCallInfo fcinfo, const Function *f, Places *places)
 		[KW_SUBJECT_INCREASE] = KW_PLAN_PLACE_OF_INCREASE,
 		[KW_SUBJECT_PROPOSAL] = KW_PLAN_PLACE_OF_PROPOSAL,
 	};
-	bool		two = f->subject == KW_SUBJECT_PAIR || f->subject == KW_SUBJECT_PAIRS;
+	bool		two = f->subject == KW_SUBJECT_PAIR || f->subject == KW_SUBJECT_PAIRS || f->subject == KW_SUBJECT_RELATION;
 	MemoryContext caller = CurrentMemoryContext;
 	KwSpi		spi;
 

@@ -170,6 +170,9 @@ EXCEPTION
 	WHEN insufficient_privilege THEN RETURN 'refused';
 END
 $$;
+SELECT is(pg_temp.writes('regress_kinwallet_agency', format('SELECT kinwallet.dissolve_relation(%s, %s)', relation_id, who)), outcome,
+	'ROLE-01: the agency of the recipient''s region ends a relation in the name of person ' || who)
+FROM kinwallet_data.relation, (VALUES (1, 'refused'), (2, 'written'), (5, 'refused')) AS v (who, outcome) WHERE contributor = 1;
 CREATE TEMP TABLE parameter (what text, duty text, statement text);
 INSERT INTO parameter VALUES
 	('a rule of the nation', 'national_clearing', $$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (0, '[2027-01-01,)')$$),
