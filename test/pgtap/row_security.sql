@@ -20,6 +20,7 @@ GRANT USAGE ON SCHEMA kinwallet, kinwallet_data TO regress_kinwallet_nothing;
 -- money and facts: of 1 (640200) and 3 (320500) to 2 (370100), of 4 (370200) to 6 (370100)
 SELECT pg_temp.relate(1, 2, 'parent'), pg_temp.relate(3, 2, 'parent'), pg_temp.relate(4, 6, 'sibling');
 SELECT pg_temp.give(1, 2, '100'), pg_temp.give(3, 2, '200'), pg_temp.give(4, 6, '50');
+SELECT relation_id AS relation FROM kinwallet_data.relation WHERE contributor = 1 \gset
 SELECT pg_temp.hold(2, '10');
 SELECT pg_temp.spend(2, '120') AS s2 \gset
 SELECT pg_temp.spend(6, '20') AS s6 \gset
@@ -299,6 +300,20 @@ RESET ROLE;
 SET LOCAL ROLE regress_kinwallet_agency;
 SELECT is((SELECT string_agg(person_id::text, ' ' ORDER BY person_id) FROM kinwallet_data.wallet), '2 5 6 8', 'an officer does not inherit whom an application acted for');
 SELECT is_empty($$SELECT * FROM kinwallet_data.wallet WHERE person_id = 1$$, 'nor sees who lives elsewhere by name');
+RESET ROLE;
+-- a binding lasts no longer than the duty that made it, whatever else the role has
+CREATE ROLE regress_kinwallet_two;
+SELECT kinwallet.grant_role('regress_kinwallet_two', 'participant_app', '640200'), kinwallet.grant_role('regress_kinwallet_two', 'participant_app', '370100');
+SET LOCAL ROLE regress_kinwallet_two;
+SELECT kinwallet.act_for(1);
+SELECT is((SELECT count(*) FROM kinwallet.wallet(1)) + (SELECT count(*) FROM kinwallet_data.wallet), 2::bigint, 'bound by the one duty of two');
+RESET ROLE;
+SELECT kinwallet.revoke_role('regress_kinwallet_two', 'participant_app', '640200');
+SET LOCAL ROLE regress_kinwallet_two;
+SELECT throws_ok('SELECT * FROM kinwallet.wallet(1)', '42501', NULL, 'ROLE-01: which was taken away: the other one does not do for it');
+SELECT throws_ok(format('SELECT kinwallet.dissolve_relation(%s, 1)', :relation), '42501', NULL, 'ROLE-01: nor for a relation');
+SELECT is((SELECT count(*) FROM kinwallet_data.wallet), 0::bigint, 'ROLE-01: nor for row security');
+SELECT ok(kinwallet.acting_person() IS NULL, 'acting_person: nobody');
 RESET ROLE;
 SELECT kinwallet.revoke_role('regress_kinwallet_agency', 'agency', '370100');
 SELECT is(pg_temp.seen(tab, 'regress_kinwallet_agency', NULL), 'no privilege', 'ROLE-01: ' || tab || ' of who had a duty') FROM expected;
