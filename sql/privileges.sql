@@ -62,8 +62,10 @@ SET ROLE regress_kinwallet_app;
 SELECT kinwallet.transfer(gen_random_uuid(), 1, 2, '1.00');
 SELECT * FROM kinwallet.wallet(1);
 -- nor does it open what stands behind the doors
+\set VERBOSITY sqlstate
 SELECT * FROM kinwallet.wallet_unchecked(1);
 SELECT kinwallet.grant_role_unchecked('regress_kinwallet_app', 'administrator', 'nation');
+\set VERBOSITY default
 RESET ROLE;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA kinwallet FROM regress_kinwallet_app;
 

@@ -8,11 +8,15 @@
 #	  buffers, relations, snapshots, plans, files, memory;
 #	- a memory context written past a chunk's end.
 #
+# check-log.sh --killed LOG...: of servers whose processes a test has killed, or
+# whose disk it has filled: what has leaked, and failed assertions, alone.
+#
 # check-log.sh --test: whether each of these is found, and nothing else.
 #
 set -uo pipefail
 
-pattern='PANIC:|TRAP:|was terminated by signal|ERROR: (Address|Leak|UndefinedBehavior)Sanitizer|: runtime error: '
+died='PANIC:|was terminated by signal|'
+pattern='TRAP:|ERROR: (Address|Leak|UndefinedBehavior)Sanitizer|: runtime error: '
 # 15 and 16 name what has leaked, 17 says "resource was not closed"
 pattern+='|WARNING:  ((local )?buffer refcount leak|[A-Za-z ]+ leak: |leaked |leaking |resource was not closed'
 pattern+='|problem in |detected write past|registered snapshots seem|snapshot [^ ]+ still active|(sub)?transaction left non-empty'
@@ -20,7 +24,7 @@ pattern+='|you don.t own a lock|failed to (delete|re-find)|cannot remove relcach
 
 check()
 {
-	grep -nE "$pattern" "$@"
+	grep -nE "$died$pattern" "$@"
 }
 
 # what the server says, in its versions' words
@@ -68,8 +72,13 @@ case ${1-} in
 		self_test
 		;;
 	'')
-		echo "usage: check-log.sh LOG... | --test" >&2
+		echo "usage: check-log.sh [--killed] LOG... | --test" >&2
 		exit 2
+		;;
+	--killed)
+		shift
+		died=
+		check "$@"
 		;;
 	*)
 		check "$@"
