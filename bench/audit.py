@@ -22,6 +22,9 @@ def audit():
     psql("bench", "DROP ROLE IF EXISTS bench_app", "CREATE ROLE bench_app", "SELECT kinwallet.grant_role('bench_app', 'participant_app', 'nation')",
          "SELECT kinwallet.set_audit('participant_app', 'act_for', false, true)")
     results = interleave(VARIANTS, run)
+    psql("bench", *(f"SELECT kinwallet.set_audit('{d}', '{f}', NULL, NULL)" for d, f in
+                    (("owner", "transfer"), ("participant_app", "transfer"), ("participant_app", "act_for"))),
+         "SELECT kinwallet.revoke_role('bench_app', 'participant_app', 'nation')", "DROP ROLE bench_app")
     say("| transfer by | tps | CPU us | WAL B |")
     say("|---|---|---|---|")
     for v in VARIANTS:
