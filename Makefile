@@ -30,6 +30,7 @@ SRCS = \
 	src/kinwallet.c \
 	src/late_line.c \
 	src/notice.c \
+	src/parameter.c \
 	src/person.c \
 	src/plans.c \
 	src/policy.c \

@@ -80,11 +80,11 @@ def cpu_seconds():
     return total / TICK
 
 
-def run_pgbench(db, script, seconds, clients, *options, sync=False, persons=PERSONS):
+def run_pgbench(db, script, seconds, clients, *options, sync=False, persons=PERSONS, role=None):
     path = os.path.join(TMP, "script.sql")
     with open(path, "w") as f:
         f.write(script)
-    env = dict(os.environ, PGOPTIONS=f"-c synchronous_commit={'on' if sync else 'off'}")
+    env = dict(os.environ, PGOPTIONS=f"-c synchronous_commit={'on' if sync else 'off'}" + (f" -c role={role}" if role else ""))
     done = subprocess.run(["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds),
                            "-D", f"persons={persons}", *options, "-f", path, db],
                           capture_output=True, text=True, env=env, cwd=TMP)
@@ -93,11 +93,11 @@ def run_pgbench(db, script, seconds, clients, *options, sync=False, persons=PERS
     return done.stdout
 
 
-def pgbench(script, seconds, clients, sync=False, db="bench"):
+def pgbench(script, seconds, clients, sync=False, db="bench", role=None):
     """Run one pgbench; gives transactions a second, CPU us and WAL bytes each."""
     lsn = psql(db, "SELECT pg_current_wal_insert_lsn()")
     cpu = cpu_seconds()
-    text = run_pgbench(db, script, seconds, clients, sync=sync)
+    text = run_pgbench(db, script, seconds, clients, sync=sync, role=role)
     cpu = cpu_seconds() - cpu
     n = int([x for x in text.splitlines() if "actually processed" in x][0].split(":")[1].split("/")[0])
     tps = float([x for x in text.splitlines() if x.startswith("tps")][0].split()[2])

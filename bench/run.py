@@ -10,6 +10,7 @@ verify_ledger() is empty after it.
 import os
 import time
 
+from audit import audit
 from calls import batches, instructions, load_peers, single_calls
 from clearing import clearing
 from common import HERE, PERSONS, QUICK, fill_relations, make_database, out, psql, say
@@ -21,11 +22,12 @@ SECTIONS = {  # growth comes last: it makes database bench anew
     "open": open_loop,
     "memory": memory,
     "instructions": instructions,
+    "audit": audit,
     "contention": contention,
     "clearing": clearing,
     "growth": growth,
 }
-NEED_BENCH = {"single", "batch", "open", "memory", "instructions"}
+NEED_BENCH = {"single", "batch", "open", "memory", "instructions", "audit"}
 ONLY = os.environ.get("ONLY", "single batch contention clearing" if QUICK else
                       "single batch open memory contention clearing growth").split()
 

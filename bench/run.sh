@@ -2,9 +2,9 @@
 #
 # make bench: a private cluster, the load, the runs, the table.
 #	QUICK=1	within three minutes;  BIG=1	growth to 100 M rows
-#	ONLY="single batch open memory instructions contention clearing growth"
-#		some of the sections; instructions (callgrind, if valgrind is installed)
-#		only when asked for
+#	ONLY="single batch open memory instructions audit contention clearing growth"
+#		some of the sections; audit and instructions (callgrind, if valgrind is
+#		installed) only when asked for
 #	ROUNDS, SECONDS_EACH, CLIENTS, PERSONS, DRAWS	the sizes
 #	PGLEDGER_SQL=path	pgledger's install script, to compare with it: its vendored
 #		ulid functions and pgledger.sql, in one file

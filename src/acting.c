@@ -314,6 +314,7 @@ KW_PUBLIC(act_for)
 	binding = MemoryContextAlloc(TopTransactionContext, sizeof(Binding));
 	binding->acting.person = person_id;
 	binding->acting.operated_by = operated_by;
+	binding->acting.region = region;
 	binding->user = GetUserId();
 	binding->level = GetCurrentTransactionNestLevel();
 	binding->before = bindings;
@@ -322,7 +323,8 @@ KW_PUBLIC(act_for)
 }
 
 /*
- * acting_person() -> bigint: NULL for nobody
+ * acting_person() -> bigint: NULL for nobody, and when the duty that made the
+ * binding was taken away: row security asks
  */
 PG_FUNCTION_INFO_V1(kw_acting_person);
 Datum
@@ -330,7 +332,7 @@ kw_acting_person(PG_FUNCTION_ARGS)
 {
 	KwActing	acting;
 
-	if (!kw_acting(&acting))
+	if (!kw_acting(&acting) || !kw_has_duty(KW_DUTY_PARTICIPANT_APP, acting.region))
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(acting.person);
 }

@@ -10,10 +10,13 @@
 
 #include "compat.h"
 
+#include "region_code.h"
+
 typedef struct KwActing
 {
 	int64		person;
 	int64		operated_by;	/* the guardian who acts; 0: the person */
+	RegionCode	region;			/* where the person was when bound */
 } KwActing;
 
 extern void kw_acting_init(void);

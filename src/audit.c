@@ -9,7 +9,9 @@
  * along, so it goes into the server log, where its caller cannot reach: one
  * line of JSON.  So does a call where no row can be written: in a read-only
  * transaction, on a standby, in parallel mode, in a month without
- * partitions.
+ * partitions.  And so does a look-up whose (sub)transaction is rolled back:
+ * what was read has been read.  Until then its line waits in
+ * TopTransactionContext.
  *
  * Neither says more than amounts, days, codes and ids: a text is shown only
  * where its argument's name is on a list, and an array by its length.
@@ -28,10 +30,12 @@
  */
 #include "compat.h"
 
+#include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/ip.h"
 #include "funcapi.h"
@@ -90,9 +94,21 @@ typedef struct Known
 {
 	struct Known *next;
 	Oid			oid;
+	bool		reads;			/* changes nothing */
 	int			nargs;
 	Argument   *args;
 } Known;
+
+/* the line of a look-up whose row may be rolled back */
+typedef struct Waiting
+{
+	struct Waiting *before;
+	int			level;			/* of the subtransaction */
+	char	   *line;
+} Waiting;
+
+/* who reads more in one transaction gets the further lines at once */
+#define MAX_WAITING	1000
 
 static MemoryContext audit_context = NULL;
 static Known *known[KW_N_FUNCTIONS];
@@ -101,6 +117,9 @@ static bool settings_valid = false;
 static Oid	setting_oid = InvalidOid;
 static bool audit_calls[N_CALLERS][KW_N_FUNCTIONS];
 static bool audit_refusals[N_CALLERS][KW_N_FUNCTIONS];
+
+static Waiting *waiting = NULL;	/* the newest first */
+static int	n_waiting = 0;
 
 /* the name of the user who called last */
 static Oid	user_oid = InvalidOid;
@@ -123,6 +142,69 @@ invalidate_user(Datum arg, int cacheid, uint32 hashvalue)
 	user_oid = InvalidOid;
 }
 
+static void
+send_line(const char *line)
+{
+	ereport(LOG_SERVER_ONLY,
+			(errmsg_internal("kinwallet audit: %s", line),
+			 errhidestmt(true),
+			 errhidecontext(true)));
+}
+
+/*
+ * Send the lines of the subtransactions from a level on: newest first, since
+ * an abort is no time to sort them.
+ */
+static void
+send_waiting(int level)
+{
+	while (waiting != NULL && waiting->level >= level)
+	{
+		/* first, so that none is sent twice if sending fails */
+		const char *line = waiting->line;
+
+		waiting = waiting->before;
+		n_waiting--;
+		send_line(line);
+	}
+}
+
+static void
+at_transaction_end(XactEvent event, void *arg)
+{
+	(void) arg;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+		case XACT_EVENT_PARALLEL_PRE_COMMIT:
+		case XACT_EVENT_PRE_PREPARE:
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PARALLEL_ABORT:
+		case XACT_EVENT_PREPARE:	/* nobody will be there to tell of its rollback */
+			send_waiting(0);
+			break;
+		default:
+			waiting = NULL;		/* the memory goes with the transaction */
+			n_waiting = 0;
+	}
+}
+
+static void
+at_subtransaction_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	int			level = GetCurrentTransactionNestLevel();
+
+	(void) mine;
+	(void) parent;
+	(void) arg;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		send_waiting(level);
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		for (Waiting *w = waiting; w != NULL && w->level >= level; w = w->before)
+			w->level = level - 1;
+}
+
 /*
  * Register the callbacks.  Called once, by _PG_init.
  */
@@ -131,6 +213,8 @@ kw_audit_init(void)
 {
 	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, invalidate_user, (Datum) 0);
+	RegisterXactCallback(at_transaction_end, NULL);
+	RegisterSubXactCallback(at_subtransaction_end, NULL);
 }
 
 /*
@@ -198,6 +282,7 @@ learn(Oid oid, KwFunctionId function)
 	n = get_func_arg_info(tuple, &types, &names, &modes);
 	k = palloc(sizeof(Known));
 	k->oid = oid;
+	k->reads = ((Form_pg_proc) GETSTRUCT(tuple))->provolatile != PROVOLATILE_VOLATILE;
 	k->nargs = 0;
 	k->args = palloc(Max(n, 1) * sizeof(Argument));
 	for (int i = 0; i < n; i++)
@@ -442,17 +527,18 @@ client_address(void)
 }
 
 /*
- * Write one line into the server log.
+ * Make a line of the server log; arguments is JSON.
  */
-static void
-write_line(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *caller, int by,
-		   const char *sqlstate)
+static char *
+make_line(const char *function, const KwCaller *caller, int by, const char *sqlstate, bool rolled_back,
+		  const char *arguments)
 {
 	StringInfoData json;
 
 	initStringInfo(&json);
-	appendStringInfo(&json, "{\"at\": \"%s\", \"function\": \"%s\", \"sqlstate\": \"%s\", \"duty\": \"%s\", \"session_role\": ",
-					 timestamptz_to_str(kw_now()), kw_function_name(function), sqlstate, by_name(by));
+	appendStringInfo(&json, "{\"at\": \"%s\", \"function\": \"%s\", \"sqlstate\": \"%s\",%s \"duty\": \"%s\", \"session_role\": ",
+					 timestamptz_to_str(kw_now()), function, sqlstate,
+					 rolled_back ? " \"rolled_back\": true," : "", by_name(by));
 	escape_json(&json, session_role());
 	appendStringInfoString(&json, ", \"role\": ");
 	escape_json(&json, NameStr(caller->role));
@@ -463,11 +549,8 @@ write_line(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *calle
 	escape_json(&json, application_name != NULL ? application_name : "");
 	appendStringInfoString(&json, ", \"client\": ");
 	escape_json(&json, client_address());
-	appendStringInfo(&json, ", \"arguments\": %s}", arguments_json(fcinfo, function));
-	ereport(LOG_SERVER_ONLY,
-			(errmsg_internal("kinwallet audit: %s", json.data),
-			 errhidestmt(true),
-			 errhidecontext(true)));
+	appendStringInfo(&json, ", \"arguments\": %s}", arguments);
+	return json.data;
 }
 
 static bool
@@ -491,33 +574,27 @@ always_audited(KwFunctionId function)
 	return function == KW_FN_grant_role || function == KW_FN_revoke_role || function == KW_FN_set_audit;
 }
 
-void
-kw_audit_call(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *caller, int by)
+/*
+ * Write down what has happened: by a row, or by a line where none can be
+ * written.  False: it was a line.
+ */
+static bool
+write_down(const char *function, const KwCaller *caller, int by, const char *arguments)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	TimestampTz at;
-	DateADT		month;
+	TimestampTz at = kw_now();
+	DateADT		month = kw_first_of_month(kw_day_of(at));
 	Datum		args[12];
 	bool		nulls[12] = {false};
 	KwSpi		spi;
 
-	if (!audit_calls[by][function] && !always_audited(function) && caller->acting.operated_by == 0)
-		return;
-	/* a set that is given row by row, and not at its end */
-	if (fcinfo->flinfo->fn_retset && rsinfo != NULL && rsinfo->returnMode == SFRM_ValuePerCall &&
-		rsinfo->isDone == ExprMultipleResult)
-		return;
-
-	at = kw_now();
-	month = kw_first_of_month(kw_day_of(at));
 	if (!can_write_row(month))
 	{
-		write_line(fcinfo, function, caller, by, "00000");
-		return;
+		send_line(make_line(function, caller, by, "00000", false, arguments));
+		return false;
 	}
 	args[0] = TimestampTzGetDatum(at);
 	args[1] = DateADTGetDatum(month);
-	args[2] = CStringGetTextDatum(kw_function_name(function));
+	args[2] = CStringGetTextDatum(function);
 	args[3] = CStringGetTextDatum(by_name(by));
 	args[4] = CStringGetTextDatum(session_role());
 	args[5] = CStringGetTextDatum(NameStr(caller->role));
@@ -528,10 +605,64 @@ kw_audit_call(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *ca
 	args[8] = CStringGetTextDatum(application_name != NULL ? application_name : "");
 	args[9] = CStringGetTextDatum(client_address());
 	args[10] = Int32GetDatum(MyProcPid);
-	args[11] = CStringGetTextDatum(arguments_json(fcinfo, function));
+	args[11] = CStringGetTextDatum(arguments);
 	kw_spi_begin(&spi);
 	kw_spi_run(KW_PLAN_INSERT_AUDIT, args, nulls);
 	kw_spi_end(&spi);
+	return true;
+}
+
+/*
+ * Keep the line of a look-up until its row is committed.
+ */
+static void
+wait_for_commit(const char *line)
+{
+	MemoryContext previous;
+	Waiting    *w;
+
+	if (n_waiting >= MAX_WAITING)
+	{
+		send_line(line);
+		return;
+	}
+	previous = MemoryContextSwitchTo(TopTransactionContext);
+	w = palloc(sizeof(Waiting));
+	w->line = pstrdup(line);
+	w->level = GetCurrentTransactionNestLevel();
+	w->before = waiting;
+	waiting = w;
+	n_waiting++;
+	MemoryContextSwitchTo(previous);
+}
+
+void
+kw_audit_call(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *caller, int by)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	const Known *k = find_known(fcinfo->flinfo->fn_oid, function);
+	const char *name = kw_function_name(function);
+	char	   *arguments;
+
+	if (!audit_calls[by][function] && !always_audited(function) && caller->acting.operated_by == 0)
+		return;
+	/* a set that is given row by row, and not at its end */
+	if (fcinfo->flinfo->fn_retset && rsinfo != NULL && rsinfo->returnMode == SFRM_ValuePerCall &&
+		rsinfo->isDone == ExprMultipleResult)
+		return;
+
+	arguments = arguments_json(fcinfo, function);
+	if (write_down(name, caller, by, arguments) && k != NULL && k->reads)
+		wait_for_commit(make_line(name, caller, by, "00000", true, arguments));
+}
+
+void
+kw_audit_change(const char *what, int by, const char *arguments)
+{
+	KwCaller	caller = {.acts = false};
+
+	namestrcpy(&caller.role, GetUserNameFromId(GetUserId(), false));
+	(void) write_down(what, &caller, by, arguments);
 }
 
 void
@@ -539,5 +670,6 @@ kw_audit_refusal(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller 
 				 int sqlerrcode)
 {
 	if (audit_refusals[by][function])
-		write_line(fcinfo, function, caller, by, unpack_sql_state(sqlerrcode));
+		send_line(make_line(kw_function_name(function), caller, by, unpack_sql_state(sqlerrcode), false,
+							arguments_json(fcinfo, function)));
 }

@@ -31,6 +31,8 @@ extern void kw_audit_init(void);
 extern void kw_audit_prepare(FunctionCallInfo fcinfo, KwFunctionId function, KwCaller *caller);
 /* the call has succeeded */
 extern void kw_audit_call(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *caller, int by);
+/* a table was written without a function; arguments is JSON */
+extern void kw_audit_change(const char *what, int by, const char *arguments);
 /* the call was refused; reads no catalog */
 extern void kw_audit_refusal(FunctionCallInfo fcinfo, KwFunctionId function, const KwCaller *caller, int by,
 							 int sqlerrcode);

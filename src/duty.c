@@ -347,7 +347,7 @@ find_places(FunctionCallInfo fcinfo, const Function *f, Places *places)
 		[KW_SUBJECT_INCREASE] = KW_PLAN_PLACE_OF_INCREASE,
 		[KW_SUBJECT_PROPOSAL] = KW_PLAN_PLACE_OF_PROPOSAL,
 	};
-	bool		two = f->subject == KW_SUBJECT_PAIR || f->subject == KW_SUBJECT_PAIRS;
+	bool		two = f->subject == KW_SUBJECT_PAIR || f->subject == KW_SUBJECT_PAIRS || f->subject == KW_SUBJECT_RELATION;
 	MemoryContext caller = CurrentMemoryContext;
 	KwSpi		spi;
 
@@ -527,7 +527,8 @@ kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 	{
 		if (f->cells[holder->grants[i].duty] != 'o')
 			continue;
-		if (!bound)
+		/* a binding lasts no longer than the duty that made it */
+		if (!bound || !contains(holder->grants[i].place, acting.region))
 			unbound = true;
 		else if (f->subject != KW_SUBJECT_RELATION && is_own(&acting, fcinfo, f))
 			return holder->grants[i].duty;
@@ -546,7 +547,8 @@ kw_require_duty(FunctionCallInfo fcinfo, KwFunctionId function)
 
 		if (cell == 's' && covers(&copy.grants[i], fcinfo, f, &places))
 			return copy.grants[i].duty;
-		if (cell == 'o' && bound && f->subject == KW_SUBJECT_RELATION && is_own(&acting, fcinfo, f))
+		if (cell == 'o' && bound && contains(copy.grants[i].place, acting.region) &&
+			f->subject == KW_SUBJECT_RELATION && is_own(&acting, fcinfo, f))
 			return copy.grants[i].duty;
 	}
 	refuse(f, &copy, unbound);

@@ -37,7 +37,7 @@ typedef enum KwSubject
 	KW_SUBJECT_ACTOR,			/* a person who acts, maybe as a guardian */
 	KW_SUBJECT_PAIR,			/* two persons: one of them */
 	KW_SUBJECT_PAIRS,			/* two arrays: one of every pair */
-	KW_SUBJECT_RELATION,		/* relation and actor: one of its parties */
+	KW_SUBJECT_RELATION,		/* relation and who acts: a party, or its guardian */
 	KW_SUBJECT_PROVIDER,
 	KW_SUBJECT_HOLD,
 	KW_SUBJECT_SPENDING,

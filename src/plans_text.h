@@ -766,9 +766,13 @@ KW_PLAN(KW_PLAN_PLACES_OF_PAIRS, "LL",
 		" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS u(a, b)"
 		" LEFT JOIN kinwallet_data.person AS a ON a.person_id OPERATOR(pg_catalog.=) u.a"
 		" LEFT JOIN kinwallet_data.person AS b ON b.person_id OPERATOR(pg_catalog.=) u.b")
-KW_PLAN(KW_PLAN_PLACES_OF_RELATION, "b",
-		"SELECT " REGION_OF("r.contributor") ", " REGION_OF("r.recipient") ", " NO_PROVIDER
-		" FROM kinwallet_data.relation AS r WHERE r.relation_id OPERATOR(pg_catalog.=) $1")
+/* of who acts, if a party or a party's guardian: not everybody's agency acts for both */
+KW_PLAN(KW_PLAN_PLACES_OF_RELATION, "bb",
+		"SELECT " REGION_OF("$2") ", " NO_PLACE ", " NO_PROVIDER
+		" FROM kinwallet_data.relation AS r JOIN kinwallet_data.person AS p"
+		" ON p.person_id OPERATOR(pg_catalog.=) r.contributor OR p.person_id OPERATOR(pg_catalog.=) r.recipient"
+		" WHERE r.relation_id OPERATOR(pg_catalog.=) $1"
+		" AND (p.person_id OPERATOR(pg_catalog.=) $2 OR p.guardian OPERATOR(pg_catalog.=) $2)")
 KW_PLAN(KW_PLAN_IS_PARTY, "bb",
 		"SELECT FROM kinwallet_data.relation AS r JOIN kinwallet_data.person AS p"
 		" ON p.person_id OPERATOR(pg_catalog.=) r.contributor OR p.person_id OPERATOR(pg_catalog.=) r.recipient"

@@ -13,7 +13,7 @@ shift
 pgxs=$(dirname "$("$PG_CONFIG" --pgxs)")/../..
 rm -rf "$dir/tap"
 mkdir "$dir/tap" || exit
-cp -R test/tap/. tools/verify_seals.py "$dir/tap"
+cp -R test/tap/. tools/verify_seals.py doc/security.md "$dir/tap"
 run=()
 if [ "$(id -u)" -eq 0 ]; then
 	chown -R postgres "$dir/tap"

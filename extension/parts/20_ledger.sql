@@ -438,6 +438,7 @@ BEGIN
 	PERFORM kinwallet.load_reference_data();
 	PERFORM kinwallet.ensure_partitions(
 		(greatest(create_ledger.since, kinwallet.business_date()) + interval '12 months')::date);
+	PERFORM kinwallet.audit_parameters();
 END
 $create_ledger$;
 COMMENT ON FUNCTION kinwallet.create_ledger(date) IS

@@ -1,5 +1,5 @@
 /*
- * What a duty may read by SELECT, and which rows of it.  A duty's roles get
+ * What a duty may read by SELECT and write by INSERT and UPDATE, and which rows of it.  A duty's roles get
  * SELECT from grant_role(), on the columns that it needs; row security then
  * shows what lies within the duty's scope.  Facts of persons are the
  * participant's own, or those of an agency's region; a provider sees its own
@@ -69,6 +69,67 @@ AS $readable_tables$
 $readable_tables$;
 COMMENT ON FUNCTION kinwallet.readable_tables() IS 'what each duty may SELECT: tables, and columns where not all of them';
 
+/*
+ * The parameters (rules.md, section 5): a province's rules, the nation's, an
+ * agency's premiums.
+ */
+CREATE FUNCTION kinwallet.writable_tables() RETURNS TABLE (duty text, tab text, privilege text, columns text)
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $writable_tables$
+	SELECT d, t, p, NULL
+	FROM (VALUES ('province_clearing', 'policy'), ('national_clearing', 'policy'), ('national_clearing', 'holiday'), ('agency', 'premium_standard')) AS v (d, t),
+		unnest('{INSERT,UPDATE}'::text[]) AS p
+	UNION ALL
+	SELECT 'national_clearing', 'region', 'UPDATE', 'opened_on, successor'
+$writable_tables$;
+COMMENT ON FUNCTION kinwallet.writable_tables() IS 'what each duty may INSERT and UPDATE: tables, and columns where not all of them';
+
+-- Does the current user set the rules of a scope of table policy?
+CREATE FUNCTION kinwallet.sets_policy(scope integer) RETURNS boolean
+LANGUAGE sql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $sets_policy$
+	SELECT EXISTS (SELECT FROM kinwallet.my_duties() AS d
+		WHERE CASE WHEN sets_policy.scope = 0 THEN d.duty = 'national_clearing'
+			ELSE d.duty = 'province_clearing' AND left(d.scope, 2) = left(sets_policy.scope::text, 2) END)
+$sets_policy$;
+COMMENT ON FUNCTION kinwallet.sets_policy(integer) IS 'does the current user set the rules of a scope? serves row security';
+
+-- What has been in force stays as it was (EDGE-94), for all but the ledger's owner.
+CREATE FUNCTION kinwallet.policy_guard() RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $policy_guard$
+DECLARE
+	today date := kinwallet.business_date();
+	begun boolean := TG_OP = 'UPDATE' AND coalesce(lower(OLD.valid) <= today, true);
+BEGIN
+	-- true for superusers, too
+	IF pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') THEN
+		RETURN NEW;
+	END IF;
+	IF begun THEN
+		IF to_jsonb(NEW) - 'valid' <> to_jsonb(OLD) - 'valid'
+			OR lower(NEW.valid) IS DISTINCT FROM lower(OLD.valid)
+			OR upper(NEW.valid) <= today OR upper(OLD.valid) <= today THEN
+			RAISE insufficient_privilege USING MESSAGE = 'a rule that is in force can only be ended',
+				DETAIL = 'Its end is a later day than today; nothing else of it changes (EDGE-94).',
+				HINT = 'Insert the new rule with a later day.';
+		END IF;
+	ELSIF coalesce(lower(NEW.valid) <= today, true) THEN
+		RAISE insufficient_privilege USING MESSAGE = 'a rule must begin on a later day than today',
+			DETAIL = 'Nothing is changed for days that have begun (EDGE-94).';
+	END IF;
+	RETURN NEW;
+END
+$policy_guard$;
+COMMENT ON FUNCTION kinwallet.policy_guard() IS 'trigger: a rule that has begun is ended and not changed, but by the ledger''s owner';
+
+CREATE FUNCTION kinwallet.parameter_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'kw_parameter_changed' LANGUAGE C;
+COMMENT ON FUNCTION kinwallet.parameter_changed() IS 'trigger: write a change of a policy, holiday, premium standard or region into the audit trail';
+
 CREATE FUNCTION kinwallet.create_row_security() RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -137,11 +198,44 @@ BEGIN
 		WITH CHECK (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]));
 	CREATE POLICY person_changes ON kinwallet_data.person FOR UPDATE
 		USING (region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions('{agency}'))::kinwallet.region_code[]));
+
+	-- parameters: read by everybody who may read the table
+	FOR tab, condition IN VALUES
+		('policy', 'kinwallet.sets_policy(scope)'),
+		-- a past day is in calendars already
+		('holiday', 'day > kinwallet.business_date() AND (SELECT kinwallet.sets_policy(0))'),
+		('region', '(SELECT kinwallet.sets_policy(0))'),
+		('premium_standard', 'region OPERATOR(kinwallet.=) ANY ((SELECT kinwallet.my_regions(''{agency}''))::kinwallet.region_code[])')
+	LOOP
+		EXECUTE format('ALTER TABLE kinwallet_data.%I ENABLE ROW LEVEL SECURITY', tab);
+		EXECUTE format('CREATE POLICY %I ON kinwallet_data.%I FOR SELECT USING (true)', tab || '_read', tab);
+		EXECUTE format('CREATE POLICY %I ON kinwallet_data.%I FOR INSERT WITH CHECK (%s)', tab || '_added', tab, condition);
+		EXECUTE format('CREATE POLICY %I ON kinwallet_data.%I FOR UPDATE USING (%s)', tab || '_changed', tab, condition);
+	END LOOP;
+	CREATE TRIGGER policy_guard BEFORE INSERT OR UPDATE ON kinwallet_data.policy
+		FOR EACH ROW EXECUTE FUNCTION kinwallet.policy_guard();
 END
 $create_row_security$;
+
+-- After what is shipped has been loaded, which is nobody's change.
+CREATE FUNCTION kinwallet.audit_parameters() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $audit_parameters$
+DECLARE
+	tab text;
+BEGIN
+	FOREACH tab IN ARRAY '{policy,holiday,region,premium_standard}'::text[] LOOP
+		EXECUTE format('CREATE TRIGGER parameter_changed AFTER INSERT OR UPDATE OR DELETE ON kinwallet_data.%I '
+			'FOR EACH ROW EXECUTE FUNCTION kinwallet.parameter_changed()', tab);
+	END LOOP;
+END
+$audit_parameters$;
+COMMENT ON FUNCTION kinwallet.audit_parameters() IS
+	'write changes of parameters into the audit trail from now on; called by create_ledger()';
 COMMENT ON FUNCTION kinwallet.create_row_security() IS 'make the policies of row security; called by create_ledger()';
 
--- The SELECT privileges that a role's duties take, no more and no less.
+-- The privileges on tables that a role's duties take, no more and no less.
 CREATE FUNCTION kinwallet.apply_table_duties(role name) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -149,20 +243,23 @@ AS $apply_table_duties$
 DECLARE
 	target text;
 	what text;
-	reads boolean;
+	columns text;
+	wanted boolean;
 BEGIN
-	FOR target, what, reads IN
-		SELECT t.tab, CASE WHEN bool_or(d.role IS NOT NULL AND t.columns IS NULL) THEN 'SELECT'
-				ELSE 'SELECT (' || string_agg(t.columns, ', ') FILTER (WHERE d.role IS NOT NULL) || ')' END,
+	FOR target, what, columns, wanted IN
+		SELECT t.tab, t.privilege,
+			CASE WHEN NOT bool_or(d.role IS NOT NULL AND t.columns IS NULL)
+				THEN '(' || string_agg(t.columns, ', ') FILTER (WHERE d.role IS NOT NULL) || ')' END,
 			bool_or(d.role IS NOT NULL)
-		FROM kinwallet.readable_tables() AS t
+		FROM (SELECT r.duty, r.tab, 'SELECT' AS privilege, r.columns FROM kinwallet.readable_tables() AS r
+			UNION ALL SELECT w.duty, w.tab, w.privilege, w.columns FROM kinwallet.writable_tables() AS w) AS t
 		LEFT JOIN kinwallet_data.role_duty AS d ON d.duty = t.duty AND d.role = apply_table_duties.role
-		GROUP BY t.tab
+		GROUP BY t.tab, t.privilege
 	LOOP
 		-- takes back the columns, too
-		EXECUTE format('REVOKE SELECT ON kinwallet_data.%I FROM %I', target, role);
-		IF reads THEN
-			EXECUTE format('GRANT %s ON kinwallet_data.%I TO %I', what, target, role);
+		EXECUTE format('REVOKE %s ON kinwallet_data.%I FROM %I', what, target, role);
+		IF wanted THEN
+			EXECUTE format('GRANT %s %s ON kinwallet_data.%I TO %I', what, columns, target, role);
 		END IF;
 	END LOOP;
 	EXECUTE format(CASE WHEN EXISTS (SELECT FROM kinwallet_data.role_duty AS d WHERE d.role = apply_table_duties.role)
@@ -170,7 +267,7 @@ BEGIN
 END
 $apply_table_duties$;
 COMMENT ON FUNCTION kinwallet.apply_table_duties(name) IS
-	'grant a role SELECT on what its duties read and revoke it on the rest; serves grant_role() and revoke_role()';
+	'grant a role the privileges on tables that its duties take and revoke the others; serves grant_role() and revoke_role()';
 
 -- Who a person is, for those who must see it and not the number (EDGE-96).
 CREATE FUNCTION kinwallet.person_record_unchecked(INOUT person_id bigint, OUT name text, OUT citizen_id text, OUT region kinwallet.region_code,

@@ -17,7 +17,7 @@ BEGIN
 		WHERE n.nspname OPERATOR(pg_catalog.=) 'kinwallet'
 			AND p.prokind OPERATOR(pg_catalog.=) 'f' AND p.provolatile OPERATOR(pg_catalog.<>) 'i'
 			AND p.proname OPERATOR(pg_catalog.<>) ALL
-				('{citizen_id_in,citizen_id_recv,business_time,business_date,library_version,new_request_id,my_duties,my_regions,my_providers,is_national,acting_person,acting_operator}')
+				('{citizen_id_in,citizen_id_recv,business_time,business_date,library_version,new_request_id,my_duties,my_regions,my_providers,is_national,sets_policy,acting_person,acting_operator}')
 	LOOP
 		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', closed);
 	END LOOP;

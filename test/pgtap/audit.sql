@@ -3,6 +3,8 @@ BEGIN;
 SELECT no_plan();
 \ir include/spending.sql
 
+UPDATE kinwallet_data.policy SET transfers_per_day = 10;
+
 -- what the trail has since the last look
 CREATE TEMP TABLE seen AS SELECT max(audit_id) AS id FROM kinwallet_data.audit;
 CREATE FUNCTION pg_temp.trail() RETURNS text LANGUAGE plpgsql AS $$
@@ -27,8 +29,6 @@ SELECT kinwallet.grant_role('regress_kinwallet_admin', 'administrator', 'nation'
 INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential, guardian)
 VALUES (20, pg_temp.citizen('2015-01-01', 20), 'ward', '640200', 'resident', 'c20', 1);
 GRANT USAGE ON SCHEMA kinwallet TO PUBLIC;
-
-UPDATE kinwallet_data.policy SET transfers_per_day = 10;
 
 -- the owner
 SELECT is(pg_temp.trail(), (SELECT string_agg(format('grant_role owner {"role": "regress_kinwallet_%s", "duty": "%s", "scope": "%s"}', r, d, s), E'\n')

@@ -20,6 +20,7 @@ GRANT USAGE ON SCHEMA kinwallet, kinwallet_data TO regress_kinwallet_nothing;
 -- money and facts: of 1 (640200) and 3 (320500) to 2 (370100), of 4 (370200) to 6 (370100)
 SELECT pg_temp.relate(1, 2, 'parent'), pg_temp.relate(3, 2, 'parent'), pg_temp.relate(4, 6, 'sibling');
 SELECT pg_temp.give(1, 2, '100'), pg_temp.give(3, 2, '200'), pg_temp.give(4, 6, '50');
+SELECT relation_id AS relation FROM kinwallet_data.relation WHERE contributor = 1 \gset
 SELECT pg_temp.hold(2, '10');
 SELECT pg_temp.spend(2, '120') AS s2 \gset
 SELECT pg_temp.spend(6, '20') AS s6 \gset
@@ -129,7 +130,17 @@ SELECT is((SELECT string_agg(a.attname, ' ' ORDER BY attnum) FROM pg_attribute A
 	'EDGE-96: neither number nor credential for an application');
 SELECT is_empty($$SELECT r, c.oid::regclass FROM unnest('{agency,agency_reviewer,participant_app,provider_app,province_clearing,national_clearing,finance,auditor,administrator}'::text[]) AS r,
 	pg_class AS c WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind IN ('r', 'p')
-	AND has_any_column_privilege('regress_kinwallet_' || r, c.oid, 'INSERT, UPDATE, REFERENCES')$$, 'ROLE-03: nobody writes a table');
+	AND has_any_column_privilege('regress_kinwallet_' || r, c.oid, 'INSERT, UPDATE, REFERENCES')
+	AND (r, c.relname) NOT IN (SELECT duty, tab FROM kinwallet.writable_tables())$$, 'ROLE-03: nobody writes a table but parameters');
+SELECT is_empty($$SELECT oid::regclass FROM (SELECT oid FROM pg_class WHERE relkind = 'S' AND relnamespace = 'kinwallet_data'::regnamespace OFFSET 0) AS s,
+	unnest('{agency,agency_reviewer,participant_app,provider_app,province_clearing,national_clearing,finance,auditor,administrator}'::text[]) AS r
+	WHERE has_sequence_privilege('regress_kinwallet_' || r, oid, 'USAGE, SELECT, UPDATE')$$, 'ROLE-03: nor draws from a sequence');
+SELECT is_empty($$SELECT r, p.oid::regprocedure FROM pg_proc AS p,
+	unnest('{agency,agency_reviewer,participant_app,provider_app,province_clearing,national_clearing,finance,auditor,administrator}'::text[]) AS r
+	WHERE p.pronamespace = 'kinwallet'::regnamespace AND has_function_privilege('regress_kinwallet_' || r, p.oid, 'EXECUTE')
+	AND NOT has_function_privilege('regress_kinwallet_nothing', p.oid, 'EXECUTE')
+	AND (p.proname, r) NOT IN (SELECT function, duty FROM kinwallet.duty_matrix())$$, 'ROLE-01: a duty''s role has EXECUTE on what has a door for it, and on what everybody has');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = 'kinwallet'::regnamespace AND p.prosecdef$$, 'no function is SECURITY DEFINER');
 SELECT is_empty($$SELECT r, c.oid::regclass FROM unnest('{agency,agency_reviewer,participant_app,provider_app,province_clearing,national_clearing,finance,auditor,administrator}'::text[]) AS r,
 	pg_class AS c WHERE relnamespace = 'kinwallet_data'::regnamespace AND relkind IN ('r', 'p')
 	AND (has_table_privilege('regress_kinwallet_' || r, c.oid, 'DELETE, TRUNCATE, TRIGGER') OR relispartition AND has_any_column_privilege('regress_kinwallet_' || r, c.oid, 'SELECT'))$$,
@@ -143,13 +154,101 @@ SELECT throws_ok('SELECT kinwallet.person_record(1)', '42501', NULL, 'ROLE-01: a
 SELECT is((kinwallet.person_record(2)).name, 'p2', 'ROLE-01: of the own');
 RESET ROLE;
 
+/*
+ * Parameters: each duty tries each of them.  What passed is rolled back.
+ */
+CREATE FUNCTION pg_temp.writes(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	n bigint;
+BEGIN
+	EXECUTE format('SET LOCAL ROLE %I', role);
+	EXECUTE statement;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	RAISE EXCEPTION USING ERRCODE = 'P0002';
+EXCEPTION
+	-- an overlap with another rule: it may be written
+	WHEN no_data_found OR exclusion_violation THEN RETURN CASE n WHEN 0 THEN 'no row' ELSE 'written' END;
+	WHEN insufficient_privilege THEN RETURN 'refused';
+END
+$$;
+SELECT is(pg_temp.writes('regress_kinwallet_agency', format('SELECT kinwallet.dissolve_relation(%s, %s)', relation_id, who)), outcome,
+	'ROLE-01: the agency of the recipient''s region ends a relation in the name of person ' || who)
+FROM kinwallet_data.relation, (VALUES (1, 'refused'), (2, 'written'), (5, 'refused')) AS v (who, outcome) WHERE contributor = 1;
+CREATE TEMP TABLE parameter (what text, duty text, statement text);
+INSERT INTO parameter VALUES
+	('a rule of the nation', 'national_clearing', $$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (0, '[2027-01-01,)')$$),
+	('the end of one', 'national_clearing', $$UPDATE kinwallet_data.policy SET valid = '[2026-01-09,2027-01-01)' WHERE scope = 0 AND upper_inf(valid)$$),
+	('a rule of 370000', 'province_clearing', $$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (370000, '[2026-03-01,)')$$),
+	('a rule of 370100', 'province_clearing', $$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (370100, '[2026-03-01,)')$$),
+	('a rule of 640200', '-', $$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (640200, '[2026-03-01,)')$$),
+	('no rule', '-', 'DELETE FROM kinwallet_data.policy'),
+	('a holiday', 'national_clearing', $$INSERT INTO kinwallet_data.holiday VALUES ('2029-10-01', false)$$),
+	('a holiday that is over', '-', $$INSERT INTO kinwallet_data.holiday VALUES ('2019-10-01', false)$$),
+	('the opening of a region', 'national_clearing', $$UPDATE kinwallet_data.region SET opened_on = '2026-05-01' WHERE region::text = '440100'$$),
+	('its successor', 'national_clearing', $$UPDATE kinwallet_data.region SET successor = '440300' WHERE region::text = '440100'$$),
+	('its name', '-', $$UPDATE kinwallet_data.region SET name = 'x'$$),
+	('a new one', '-', $$INSERT INTO kinwallet_data.region VALUES ('449900', 'x')$$),
+	('a premium of 370100', 'agency', $$INSERT INTO kinwallet_data.premium_standard VALUES ('370100', 'resident_medical', 2040, '400')$$),
+	('a premium of 640200', '-', $$INSERT INTO kinwallet_data.premium_standard VALUES ('640200', 'resident_medical', 2040, '400')$$),
+	('a provider', '-', 'UPDATE kinwallet_data.provider SET accepts_wallet = false'),
+	('a duty', '-', $$INSERT INTO kinwallet_data.role_duty VALUES ('me', 'auditor', 'nation', 'me', now())$$),
+	('a secret', '-', $$INSERT INTO kinwallet_data.token_secret (secret) VALUES (repeat('k', 32)::bytea)$$),
+	('what is audited', '-', 'UPDATE kinwallet_data.audit_setting SET calls = false');
+CREATE TEMP TABLE written AS SELECT p.*, d AS tried_by, pg_temp.writes('regress_kinwallet_' || d, statement) AS outcome FROM parameter AS p,
+	unnest('{participant_app,agency,agency_reviewer,provider_app,province_clearing,national_clearing,finance,auditor,administrator,nothing}'::text[]) AS d;
+SELECT is_empty($$SELECT what, tried_by, outcome FROM written WHERE (outcome = 'written') <> (duty = tried_by)$$,
+	format('parameters, %s cells tried: each by the duty that keeps it, in its scope', (SELECT count(*) FROM written)));
+SET LOCAL ROLE regress_kinwallet_province_clearing;
+INSERT INTO kinwallet_data.policy (scope, valid, transfers_per_day) VALUES (370100, '[2026-03-01,2026-06-01)', 4);
+SELECT throws_ok($$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (370200, '[2026-02-21,)')$$, '42501', NULL, 'EDGE-94: no rule from today on');
+SELECT throws_ok($$INSERT INTO kinwallet_data.policy (scope, valid) VALUES (370200, '(,)')$$, '42501', NULL, 'EDGE-94: nor one without a beginning');
+SELECT lives_ok($$UPDATE kinwallet_data.policy SET transfers_per_day = 5 WHERE scope = 370100$$, 'a rule that has not begun is changed');
+SELECT throws_ok($$UPDATE kinwallet_data.policy SET scope = 640200 WHERE scope = 370100$$, '42501', NULL, 'but not moved to another province');
+SELECT throws_ok($$UPDATE kinwallet_data.policy SET valid = '[2026-02-01,)' WHERE scope = 370100$$, '42501', NULL, 'EDGE-94: nor into the past');
+RESET ROLE;
+SELECT pg_temp.at('2026-03-01 10:00');
+SET LOCAL ROLE regress_kinwallet_province_clearing;
+SELECT throws_ok($$UPDATE kinwallet_data.policy SET transfers_per_day = 6 WHERE scope = 370100$$, '42501', NULL, 'EDGE-94: once it is in force nothing of it changes');
+SELECT throws_ok($$UPDATE kinwallet_data.policy SET valid = '[2026-02-28,2026-04-01)' WHERE scope = 370100$$, '42501', NULL, 'EDGE-94: its beginning stays');
+SELECT throws_ok($$UPDATE kinwallet_data.policy SET valid = 'empty' WHERE scope = 370100$$, '42501', NULL, 'EDGE-94: it is not undone');
+SELECT lives_ok($$UPDATE kinwallet_data.policy SET valid = '[2026-03-01,2026-03-02)' WHERE scope = 370100$$, 'it is ended tomorrow');
+RESET ROLE;
+SELECT is((SELECT string_agg(concat_ws(' ', function, duty, role, arguments->'old'->>'transfers_per_day', arguments->'new'->>'transfers_per_day', arguments->'new'->>'valid'), E'\n' ORDER BY audit_id)
+	FROM kinwallet_data.audit WHERE function ~ 'policy' AND role = 'regress_kinwallet_province_clearing'),
+	'INSERT policy province_clearing regress_kinwallet_province_clearing 4 [2026-03-01,2026-06-01)
+UPDATE policy province_clearing regress_kinwallet_province_clearing 4 5 [2026-03-01,2026-06-01)
+UPDATE policy province_clearing regress_kinwallet_province_clearing 5 5 [2026-03-01,2026-03-02)', 'each change is in the audit trail, before and after');
+DELETE FROM kinwallet_data.policy WHERE scope = 370100;
+SELECT is((SELECT concat_ws(' ', function, duty, arguments->'old'->>'scope', arguments->'new') FROM kinwallet_data.audit WHERE function ~ 'policy' ORDER BY audit_id DESC LIMIT 1),
+	'DELETE policy owner 370100', 'the owner''s, too');
+SELECT throws_ok($$INSERT INTO kinwallet_data.token_secret (secret) VALUES ('too short')$$, '23514', 'a secret for tokens takes an id and at least 32 bytes', 'a secret that is refused is not shown');
+SELECT throws_ok($$INSERT INTO kinwallet_data.token_secret (secret_id, secret) VALUES (NULL, repeat('k', 32)::bytea)$$, '23514', NULL, 'nor one without an id');
+
 -- an agency's feed
+SELECT citizen_id AS number FROM kinwallet_data.person WHERE person_id = 1 \gset
 GRANT INSERT, UPDATE, DELETE ON kinwallet_data.person TO regress_kinwallet_agency;
 SET LOCAL ROLE regress_kinwallet_agency;
 SELECT lives_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
 	VALUES (30, pg_temp.citizen('1990-01-01', 30), 'x', '370100', 'resident', 'c30')$$, 'ROLE-01: a feed writes persons of its region');
 SELECT throws_ok($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
 	VALUES (31, pg_temp.citizen('1990-01-01', 31), 'x', '640200', 'resident', 'c31')$$, '42501', NULL, 'ROLE-01: and of no other');
+-- the number of somebody elsewhere is there already, which the feed is told; whose it is, it is not (the server hides the row)
+CREATE FUNCTION pg_temp.detail(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	detail text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN SQLSTATE || ' ' || detail;
+END
+$$;
+SELECT is(pg_temp.detail(format($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
+	VALUES (32, %L, 'x', '370100', 'resident', 'c32')$$, :'number')), '23505 ', 'EDGE-96: a number that exists elsewhere: no DETAIL');
+SELECT is(pg_temp.detail($$INSERT INTO kinwallet_data.person (person_id, citizen_id, name, region, scheme, credential)
+	VALUES (33, pg_temp.citizen('1990-01-01', 33), '', '370100', 'resident', 'c33')$$), '23514 ', 'EDGE-96: a row that is refused is not shown');
+SELECT throws_ok($$COPY kinwallet_data.person (person_id) FROM '/dev/null'$$, '42501', NULL, 'a feed loads no file of the server');
 UPDATE kinwallet_data.person SET status = 'paused' WHERE person_id IN (1, 30);
 SELECT throws_ok($$UPDATE kinwallet_data.person SET region = '640200' WHERE person_id = 30$$, '42501', NULL, 'ROLE-01: a row is not moved out of sight');
 SELECT ok(kinwallet.insurance_event('e30', 30, '2026-02-21', '640200'), 'ROLE-01: a person is, by an event');
@@ -185,12 +284,36 @@ SET LOCAL row_security = off;
 SELECT throws_ok($$SELECT * FROM kinwallet_data.wallet$$, '42501', NULL, 'row security is not switched off');
 SET LOCAL row_security = on;
 SELECT throws_ok($$SELECT secret FROM kinwallet_data.token_secret$$, '42501', NULL, 'secrets');
+-- cursors: opened for one person, read for another or for nobody any more
+DECLARE before_any CURSOR FOR SELECT person_id FROM kinwallet_data.wallet;
+SELECT kinwallet.act_for(2);
+SELECT results_eq('FETCH ALL FROM before_any', 'VALUES (2::bigint)', 'a cursor that nothing was read from shows the rows of whom its user acts for by then');
+SELECT kinwallet.act_for(1);
+CREATE TEMP VIEW wallets AS SELECT person_id FROM kinwallet_data.wallet;
+SELECT results_eq('SELECT person_id FROM wallets', 'VALUES (1::bigint)', 'a view of one''s own');
+SELECT throws_ok($$CREATE TRIGGER mine AFTER INSERT ON kinwallet_data.wallet FOR EACH ROW EXECUTE FUNCTION kinwallet.fact_guard()$$, '42501', NULL, 'a trigger on a table of the ledger');
+SELECT throws_ok($$CREATE TRIGGER mine AFTER UPDATE ON peeped REFERENCING OLD TABLE AS old_person NEW TABLE AS new_person FOR EACH STATEMENT EXECUTE FUNCTION kinwallet.person_changed()$$,
+	'42501', NULL, 'a trigger function of the ledger''s on a table of one''s own');
 PREPARE mine AS SELECT count(*) FROM kinwallet_data.wallet WHERE person_id IN (1, 2);
 EXECUTE mine;
 RESET ROLE;
 SET LOCAL ROLE regress_kinwallet_agency;
 SELECT is((SELECT string_agg(person_id::text, ' ' ORDER BY person_id) FROM kinwallet_data.wallet), '2 5 6 8', 'an officer does not inherit whom an application acted for');
 SELECT is_empty($$SELECT * FROM kinwallet_data.wallet WHERE person_id = 1$$, 'nor sees who lives elsewhere by name');
+RESET ROLE;
+-- a binding lasts no longer than the duty that made it, whatever else the role has
+CREATE ROLE regress_kinwallet_two;
+SELECT kinwallet.grant_role('regress_kinwallet_two', 'participant_app', '640200'), kinwallet.grant_role('regress_kinwallet_two', 'participant_app', '370100');
+SET LOCAL ROLE regress_kinwallet_two;
+SELECT kinwallet.act_for(1);
+SELECT is((SELECT count(*) FROM kinwallet.wallet(1)) + (SELECT count(*) FROM kinwallet_data.wallet), 2::bigint, 'bound by the one duty of two');
+RESET ROLE;
+SELECT kinwallet.revoke_role('regress_kinwallet_two', 'participant_app', '640200');
+SET LOCAL ROLE regress_kinwallet_two;
+SELECT throws_ok('SELECT * FROM kinwallet.wallet(1)', '42501', NULL, 'ROLE-01: which was taken away: the other one does not do for it');
+SELECT throws_ok(format('SELECT kinwallet.dissolve_relation(%s, 1)', :relation), '42501', NULL, 'ROLE-01: nor for a relation');
+SELECT is((SELECT count(*) FROM kinwallet_data.wallet), 0::bigint, 'ROLE-01: nor for row security');
+SELECT ok(kinwallet.acting_person() IS NULL, 'acting_person: nobody');
 RESET ROLE;
 SELECT kinwallet.revoke_role('regress_kinwallet_agency', 'agency', '370100');
 SELECT is(pg_temp.seen(tab, 'regress_kinwallet_agency', NULL), 'no privilege', 'ROLE-01: ' || tab || ' of who had a duty') FROM expected;
