@@ -103,6 +103,7 @@ REGRESS = \
 	persons \
 	clearing \
 	clearing_scan \
+	clearing_scan_parallel \
 	lookups \
 	spend \
 	hold \

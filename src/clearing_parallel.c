@@ -31,8 +31,8 @@
 #include "clearing_parallel.h"
 #include "clearing_scan.h"
 
-/* the processes of a split stay below this together */
-#define SPLIT_MEMORY	((Size) 64 * 1024 * 1024)
+/* the squares of all processes, and what they leave, stay below this together */
+#define SPLIT_MEMORY	((Size) 56 * 1024 * 1024)
 
 /* what lies in shared memory */
 #define KEY_SHARED		UINT64CONST(1)
