@@ -91,7 +91,6 @@ my ($found, undef, $err) = split_by(qq{
 	ALTER TABLE kinwallet_data.draw DISABLE TRIGGER fact_guard;
 	ALTER TABLE kinwallet_data.draw_2026_01 DISABLE TRIGGER fact_guard;
 	BEGIN;
-	ALTER TABLE kinwallet_data.draw DROP CONSTRAINT draw_kind;
 	SAVEPOINT s;
 	UPDATE kinwallet_data.draw SET kind = 'x' WHERE draw_id = 312::bigint << 42 | 100000;
 	\\set ON_ERROR_STOP 0
