@@ -19,6 +19,7 @@ SRCS = \
 	src/clearing.c \
 	src/clearing_month.c \
 	src/clearing_pair.c \
+	src/clearing_parallel.c \
 	src/clearing_scan.c \
 	src/clock.c \
 	src/door.c \
@@ -103,6 +104,7 @@ REGRESS = \
 	persons \
 	clearing \
 	clearing_scan \
+	clearing_scan_parallel \
 	lookups \
 	spend \
 	hold \

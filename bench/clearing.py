@@ -4,7 +4,7 @@ import time
 
 from common import BIG, DRAWS, QUICK, ROUNDS, cpu_seconds, interleave, make_database, median, psql, ratios, say
 
-SERIAL = ("SET max_parallel_workers_per_gather = 0", "SET client_min_messages = warning")
+SERIAL = ("SET max_parallel_workers_per_gather = 0", "SET max_parallel_maintenance_workers = 0", "SET client_min_messages = warning")
 PARALLEL = ("SET client_min_messages = warning",)
 
 
@@ -34,13 +34,15 @@ def clearing():
     variants = {
         "first split": (SERIAL, split),
         "split again": (SERIAL, split),
+        "first split, parallel": (PARALLEL, split),
+        "split again, parallel": (PARALLEL, split),
         "count(*)": (SERIAL, f"SELECT count(*) FROM {leaf}"),
         "count(*), parallel": (PARALLEL, f"SELECT count(*) FROM {leaf}"),
         "GROUP BY": (SERIAL, f"SELECT payer_region, payee_region, scope, kind, count(*), sum(kinwallet.fen(amount)) FROM {leaf} GROUP BY 1, 2, 3, 4"),
     }
 
     def run(v):
-        if v == "first split":
+        if v.startswith("first split"):
             forget(month)
         return timed(*variants[v])
 
@@ -52,11 +54,15 @@ def clearing():
     say(f"{int(pairs):,} pairs stored; the partition has {size}, its key {key}")
     for v in variants:
         say(f"{v}: {median(results, v, 'time'):.0f} ms, {median(results, v, 'cpu'):.0f} ms CPU")
-    for ours in ("first split", "split again"):
+    for ours in ("first split", "split again", "first split, parallel", "split again, parallel"):
         for other, target in (("count(*)", ", target <= 0.6"), ("count(*), parallel", ""), ("GROUP BY", ", target <= 1/15")):
             m, lo, hi = ratios(results, ours, other, "time")
             cpu, *_ = ratios(results, ours, other, "cpu")
             say(f"{ours} against {other}: {m:.3f} ({lo:.3f}..{hi:.3f}){target}; CPU {cpu:.3f}")
+    for ours in ("first split", "split again"):
+        m, lo, hi = ratios(results, f"{ours}, parallel", ours, "time")
+        cpu, *_ = ratios(results, f"{ours}, parallel", ours, "cpu")
+        say(f"{ours}, parallel against serial: {m:.3f} ({lo:.3f}..{hi:.3f}); CPU {cpu:.3f}")
     say()
     psql("postgres", "DROP DATABASE clearing")
 

@@ -181,7 +181,14 @@ SELECT * FROM comparison;
 -- but what is cleared is never null
 ALTER TABLE kinwallet_data.draw ALTER COLUMN payee_region DROP NOT NULL;
 UPDATE kinwallet_data.draw SET payee_region = NULL WHERE draw_id = (SELECT min(draw_id) FROM kinwallet_data.draw);
-SELECT kinwallet.split('2026-01-01');
+CREATE FUNCTION error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+	RETURN NULL;
+EXCEPTION WHEN null_value_not_allowed THEN
+	RETURN SQLERRM;
+END $$;
+SELECT error_of($$SELECT kinwallet.split('2026-01-01')$$);
 
 \c :original
 DROP DATABASE regress_kinwallet_clearing_scan;

@@ -8,6 +8,8 @@
  * then read at fixed offsets and added into a square of sums: nothing is
  * deformed, hashed or sorted.  A leaf whose columns do not lie at fixed
  * offsets, or that is no heap, goes through slots, with the same result.
+ * A large leaf is read together with background workers
+ * (clearing_parallel.c), who call kw_clearing_read_pages() as well.
  *
  * Owns the memory of a KwClearing, in the context that was current when it
  * was created.
@@ -29,12 +31,9 @@
 #include "utils/timestamp.h"
 
 #include "catalog.h"
+#include "clearing_parallel.h"
 #include "clearing_scan.h"
 #include "wallet_amount.h"
-
-/* every region code lies in this range: see kw_province_prefix */
-#define FIRST_REGION	110000
-#define REGION_SPAN		560000
 
 /* at most this often, in milliseconds, a long scan says how far it is */
 #define NOTICE_INTERVAL	5000
@@ -49,18 +48,6 @@
 /* tuples to ask for in advance */
 #define PREFETCH_DISTANCE	32
 
-/* where they lie in a tuple, from the end of its header */
-typedef struct DrawOffsets
-{
-	uint32		amount;
-	uint32		payer;
-	uint32		payee;
-	uint32		kind;
-	uint32		scope;
-	uint32		counts;
-	uint32		last;			/* the greatest of them */
-} DrawOffsets;
-
 /*
  * Make an empty square with room for so many parties.
  */
@@ -71,7 +58,7 @@ kw_clearing_create(int n_parties)
 
 	c->context = CurrentMemoryContext;
 	c->capacity = Max(n_parties, 1);
-	c->party_of = palloc0(REGION_SPAN * sizeof(uint16));
+	c->party_of = palloc0(KW_REGION_SPAN * sizeof(uint16));
 	c->party = palloc(c->capacity * sizeof(RegionCode));
 	c->sums = palloc_extended((Size) c->capacity * c->capacity * sizeof(KwPairSums),
 							  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -107,11 +94,11 @@ enlarge(KwClearing *c)
 static inline uint16 *
 party_entry(KwClearing *c, RegionCode region)
 {
-	if (unlikely(region < FIRST_REGION || region >= FIRST_REGION + REGION_SPAN))
+	if (unlikely(region < KW_FIRST_REGION || region >= KW_FIRST_REGION + KW_REGION_SPAN))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("invalid region code %d in a draw", region)));
-	return &c->party_of[region - FIRST_REGION];
+	return &c->party_of[region - KW_FIRST_REGION];
 }
 
 static uint16
@@ -198,19 +185,19 @@ kw_clearing_add(KwClearing *c, RegionCode payer, RegionCode payee, const KwPairS
  * what a site appended behind does not matter.
  */
 static bool
-fixed_offsets(Relation rel, const KwTableInfo *info, DrawOffsets *offsets)
+fixed_offsets(Relation rel, const KwTableInfo *info, KwDrawOffsets *offsets)
 {
 	static const struct
 	{
 		int			column;
 		Size		target;
 	}			wanted[] = {
-		{D_AMOUNT, offsetof(DrawOffsets, amount)},
-		{D_PAYER_REGION, offsetof(DrawOffsets, payer)},
-		{D_PAYEE_REGION, offsetof(DrawOffsets, payee)},
-		{D_KIND, offsetof(DrawOffsets, kind)},
-		{D_SCOPE, offsetof(DrawOffsets, scope)},
-		{D_COUNTS, offsetof(DrawOffsets, counts)},
+		{D_AMOUNT, offsetof(KwDrawOffsets, amount)},
+		{D_PAYER_REGION, offsetof(KwDrawOffsets, payer)},
+		{D_PAYEE_REGION, offsetof(KwDrawOffsets, payee)},
+		{D_KIND, offsetof(KwDrawOffsets, kind)},
+		{D_SCOPE, offsetof(KwDrawOffsets, scope)},
+		{D_COUNTS, offsetof(KwDrawOffsets, counts)},
 	};
 	TupleDesc	desc = RelationGetDescr(rel);
 	uint32		offset = 0;
@@ -239,19 +226,23 @@ fixed_offsets(Relation rel, const KwTableInfo *info, DrawOffsets *offsets)
 }
 
 /*
- * Tell how far a long scan is.
+ * Tell how far a long scan is.  Of a shared scan the pages count that were
+ * handed out, to whomever.
  */
 static void
-report_progress(Relation rel, BlockNumber done, BlockNumber total, TimestampTz *last)
+report_progress(TableScanDesc scan, BlockNumber done, TimestampTz *last)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	BlockNumber total = ((HeapScanDesc) scan)->rs_nblocks;
 
 	if (!TimestampDifferenceExceeds(*last, now, NOTICE_INTERVAL))
 		return;
 	*last = now;
+	if (scan->rs_parallel != NULL)
+		done = Min(total, pg_atomic_read_u64(&((ParallelBlockTableScanDesc) scan->rs_parallel)->phs_nallocated));
 	ereport(NOTICE,
 			(errmsg("split: read %u of %u pages of \"%s\"",
-					done, total, RelationGetRelationName(rel))));
+					done, total, RelationGetRelationName(scan->rs_rd))));
 }
 
 /* a page's draws on their way into the square */
@@ -277,7 +268,7 @@ visible_tuple(HeapScanDesc heap, Page page, int i)
  * the square as soon as they are known.
  */
 static void
-read_page(KwClearing *c, HeapScanDesc heap, const DrawOffsets *offsets, PageDraws *draws)
+read_page(KwClearing *c, HeapScanDesc heap, const KwDrawOffsets *offsets, PageDraws *draws)
 {
 	Page		page = BufferGetPage(heap->rs_cbuf);
 	int			n = heap->rs_ntuples;
@@ -312,27 +303,47 @@ read_page(KwClearing *c, HeapScanDesc heap, const DrawOffsets *offsets, PageDraw
 }
 
 /*
- * Read the pages, each as heapam prepares it for a sequential scan: what is
- * visible is in rs_vistuples, the buffer is pinned and no longer locked.
+ * Give the next page to read, InvalidBlockNumber behind the last one.  Those
+ * who share a scan get chunks of pages that shrink towards its end.
  */
-static void
-scan_pages(KwClearing *c, Relation rel, const DrawOffsets *offsets, Snapshot snapshot)
+static BlockNumber
+next_page(TableScanDesc scan, BlockNumber done)
 {
-	TableScanDesc scan = table_beginscan_strat(rel, snapshot, 0, NULL, true, false);
+	HeapScanDesc heap = (HeapScanDesc) scan;
+
+	if (scan->rs_parallel == NULL)
+		return done < heap->rs_nblocks ? done : InvalidBlockNumber;
+	if (done == 0)
+		table_block_parallelscan_startblock_init(scan->rs_rd, heap->rs_parallelworkerdata,
+												 (ParallelBlockTableScanDesc) scan->rs_parallel);
+	return table_block_parallelscan_nextpage(scan->rs_rd, heap->rs_parallelworkerdata,
+											 (ParallelBlockTableScanDesc) scan->rs_parallel);
+}
+
+/*
+ * Read the pages of a scan, or our share of them, each as heapam prepares it
+ * for a sequential scan: what is visible is in rs_vistuples, the buffer is
+ * pinned and no longer locked.  Ends the scan.
+ */
+void
+kw_clearing_read_pages(KwClearing *c, TableScanDesc scan, const KwDrawOffsets *offsets, bool report)
+{
 	HeapScanDesc heap = (HeapScanDesc) scan;
 	TimestampTz last = GetCurrentTimestamp();
+	BlockNumber done = 0;
+	BlockNumber block;
 	PageDraws	draws;
 
-	for (BlockNumber block = 0; block < heap->rs_nblocks; block++)
+	while ((block = next_page(scan, done)) != InvalidBlockNumber)
 	{
 		CHECK_FOR_INTERRUPTS();
 		kw_heap_getpage(scan, block);
 		read_page(c, heap, offsets, &draws);
 		for (int i = 0; i < draws.n; i++)
 			add_draw(c, draws.payer[i], draws.payee[i], draws.amount[i], draws.kind[i], draws.counts[i]);
-		pgstat_count_index_tuples(rel, heap->rs_ntuples);
-		if (block % PAGES_PER_LOOK == PAGES_PER_LOOK - 1)
-			report_progress(rel, block + 1, heap->rs_nblocks, &last);
+		pgstat_count_index_tuples(scan->rs_rd, heap->rs_ntuples);
+		if (++done % PAGES_PER_LOOK == 0 && report)
+			report_progress(scan, done, &last);
 	}
 	table_endscan(scan);
 }
@@ -385,12 +396,12 @@ kw_clearing_scan(KwClearing *c, Oid leaf, Snapshot snapshot)
 {
 	Relation	rel = table_open(leaf, AccessShareLock);
 	KwTableInfo info;
-	DrawOffsets offsets;
+	KwDrawOffsets offsets;
 
 	kw_leaf_info(KW_DRAW, leaf, &info);
-	if (fixed_offsets(rel, &info, &offsets))
-		scan_pages(c, rel, &offsets, snapshot);
-	else
+	if (!fixed_offsets(rel, &info, &offsets))
 		scan_slots(c, rel, &info, snapshot);
+	else if (!kw_clearing_scan_parallel(c, rel, &offsets, snapshot))
+		kw_clearing_read_pages(c, table_beginscan_strat(rel, snapshot, 0, NULL, true, false), &offsets, true);
 	table_close(rel, AccessShareLock);
 }

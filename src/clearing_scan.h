@@ -10,9 +10,14 @@
 
 #include "compat.h"
 
+#include "access/relscan.h"
 #include "utils/snapshot.h"
 
 #include "region_code.h"
+
+/* every region code lies in this range: see kw_province_prefix */
+#define KW_FIRST_REGION	110000
+#define KW_REGION_SPAN	560000
 
 /* what one party owes another; money in fen */
 typedef struct KwPairSums
@@ -38,12 +43,25 @@ typedef struct KwClearing
 	KwPairSums *sums;			/* capacity x capacity, by payer and payee */
 } KwClearing;
 
+/* where a draw's columns lie in a tuple, from the end of its header */
+typedef struct KwDrawOffsets
+{
+	uint32		amount;
+	uint32		payer;
+	uint32		payee;
+	uint32		kind;
+	uint32		scope;
+	uint32		counts;
+	uint32		last;			/* the greatest of them */
+} KwDrawOffsets;
+
 #define kw_clearing_sums(c, payer, payee) \
 	(&(c)->sums[(Size) (payer) * (c)->capacity + (payee)])
 
 extern KwClearing *kw_clearing_create(int n_parties);
 extern void kw_clearing_add_region(KwClearing *c, RegionCode region, RegionCode party);
 extern void kw_clearing_add(KwClearing *c, RegionCode payer, RegionCode payee, const KwPairSums *change);
+extern void kw_clearing_read_pages(KwClearing *c, TableScanDesc scan, const KwDrawOffsets *offsets, bool report);
 extern void kw_clearing_scan(KwClearing *c, Oid leaf, Snapshot snapshot);
 
 #endif							/* KW_CLEARING_SCAN_H */

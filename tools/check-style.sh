@@ -13,7 +13,7 @@ layers='
 1	compat errors args
 2	wallet_amount wallet_amount_agg kinship_relation region_code citizen_id
 3	clock version catalog catalog_tables policy plans_text plans seal_hash
-4	rules rule_case spend_case spend_rules store_impl store store_rows store_write store_executor relation_state hold_state purchase clearing_scan report_html report_svg seal_scan clearing_pair bulk store_find audit door duty duty_table acting
+4	rules rule_case spend_case spend_rules store_impl store store_rows store_write store_executor relation_state hold_state purchase clearing_scan clearing_parallel report_html report_svg seal_scan clearing_pair bulk store_find audit door duty duty_table acting
 5	account explain transfer batch spend refund hold premium relation wallet sweep clearing clearing_month late_line notice calendar alarm prepayment report report_data seal seal_verify proposal
 6	triggers parameter person kinwallet
 '
