@@ -14,7 +14,7 @@ BEGIN;
 CREATE TEMP VIEW callable AS SELECT oid, proname, oidvectortypes(proargtypes) AS arguments FROM pg_proc
 WHERE pronamespace = 'kinwallet'::regnamespace AND prokind = 'f' AND prorettype <> 'trigger'::regtype AND NOT 'internal'::regtype = ANY (proargtypes::oid[])
 	AND proname <> ALL ('{attach_guards,attach_fact_guard,create_clearing_tables,create_prepayment_tables,create_seal_tables,create_duty_tables,create_audit_tables,'
-		'create_proposal_tables,create_row_security,load_reference_data,apply_duties,apply_table_duties,undecided_proposal}');
+		'create_proposal_tables,create_row_security,audit_parameters,load_reference_data,apply_duties,apply_table_duties,undecided_proposal}');
 SELECT plan((SELECT count(*)::int FROM callable) + 3);
 
 -- a ledger with something of everything: January is split, February runs

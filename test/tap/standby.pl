@@ -163,7 +163,7 @@ my %writes = (
 my %internal = map { $_ => 1 } qw(approve_proposal archive_month grant_role refuse_proposal revoke_role set_audit attach_fact_guard attach_guards create_clearing_tables create_prepayment_tables ensure_partitions load_reference_data transfer_application);
 # needs no server that writes; and what is refused since the ledger is there
 my %others = map { $_ => 1 } qw(create_ledger new_request_id act_for make_token upgrade_ledger undecided_proposal apply_duties apply_table_duties
-	create_audit_tables create_duty_tables create_proposal_tables create_row_security create_seal_tables);
+	audit_parameters create_audit_tables create_duty_tables create_proposal_tables create_row_security create_seal_tables);
 
 is($primary->safe_psql('postgres', sprintf(q{
 	SELECT string_agg(DISTINCT proname, ' ') FROM pg_proc
