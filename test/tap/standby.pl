@@ -84,6 +84,7 @@ my %reads = (
 	quotas => '9',
 	reconcile => q{'2026-01-01', NULL, '[]'::jsonb},
 	reinstated_lines => q{'2026-01-01'},
+	sets_policy => '0',
 	split_month => q{'2026-01-01'},
 	statistics => q{'2026-01-01', '2026-02-01'},
 	transfers_on => q{1, '2026-01-10'},
