@@ -5,7 +5,8 @@
  *	  holidays, premium standards, regions (rules.md, section 5).
  *
  * Whose rows a duty may write is row security's matter.  This writes every
- * change into the audit trail, whoever made it.
+ * change into the audit trail, whoever made it; but for rows that the owner
+ * adds, since a restore does that, and a restore must not have effects.
  *
  *-------------------------------------------------------------------------
  */
@@ -65,6 +66,9 @@ kw_parameter_changed(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired AFTER ROW", "parameter_changed")));
+	if (insert && kw_passes_all())
+		return PointerGetDatum(NULL);
+
 	initStringInfo(&json);
 	appendStringInfoChar(&json, '{');
 	if (!insert)
